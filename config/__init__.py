@@ -1,0 +1,1 @@
+"""Settings, errors, logs, metrics and the embedded servers. Imports nothing of ours."""

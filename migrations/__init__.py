@@ -1,0 +1,1 @@
+"""Alembic migrations, made for a database whose previous release still runs; policies.py alone writes policies."""

@@ -1,0 +1,101 @@
+"""A conversation: who owns it (bot or human), its epoch, and the customer as far as known.
+
+Its row lock orders everything that happens in it; whoever changes a turn holds it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+
+
+class Owner(StrEnum):
+    """Who answers."""
+
+    BOT = "bot"
+    HUMAN = "human"
+
+
+class Conversation(TenantOwned, Base):
+    """One visitor's thread in one connection."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        of_tenant(),
+        within_tenant("connection_id", "connection"),
+        UniqueConstraint("tenant_id", "connection_id", "external_id"),
+    )
+
+    connection_id: Mapped[uuid.UUID]
+    external_id: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Text, server_default=Owner.BOT, default=Owner.BOT)
+    epoch: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)  # ms; only human signs raise it
+    last_human_at: Mapped[datetime | None]
+    assignee: Mapped[str | None] = mapped_column(Text)  # the channel's user id, as last seen
+    closed_at: Mapped[datetime | None]
+    customer: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
+    abstentions: Mapped[int] = mapped_column(server_default="0", default=0)  # "I don't know" in a row
+    next_position: Mapped[int] = mapped_column(server_default="1", default=1)  # of the next turn
+    last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    def taken_by_human(self, epoch: int, at: datetime) -> None:
+        """A human sign: a person owns the conversation from now on and the epoch rises to `epoch` at least."""
+        self.owner = Owner.HUMAN
+        self.epoch = max(self.epoch, epoch)
+        self.last_human_at = max(at, self.last_human_at or at)
+
+    def handed_over(self) -> None:
+        """The bot gives the conversation to a person; the epoch stays, so what it still has to say may leave."""
+        self.owner = Owner.HUMAN
+        self.last_human_at = now()
+        self.abstentions = 0
+
+    def handed_back(self) -> None:
+        """The bot answers again. The epoch stays: turns opened from here carry it."""
+        self.owner = Owner.BOT
+        self.abstentions = 0
+
+    def hand_back_when_due(self, after: timedelta, at: datetime) -> None:
+        """Back to the bot after a long silence of the person."""
+        if self.owner == Owner.HUMAN and self.last_human_at and at - self.last_human_at >= after:
+            self.handed_back()
+
+
+def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> uuid.UUID:
+    """The conversation's id before any row exists: the ingress names it in keys without asking Postgres."""
+    return uuid.uuid5(tenant_id, f"conversation:{connection_id}:{external_id}")
+
+
+def lock_conversation(session: Session, conversation: uuid.UUID) -> Conversation | None:
+    """The conversation, its row locked until the transaction ends."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.id == conversation)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def ensure_conversation(
+    session: Session, tenant_id: uuid.UUID, conversation: uuid.UUID, connection_id: uuid.UUID, external_id: str
+) -> Conversation:
+    """The conversation, made if it is new, its row locked."""
+    found = lock_conversation(session, conversation)
+    if found is None:
+        session.execute(
+            insert(Conversation)
+            .values(tenant_id=tenant_id, id=conversation, connection_id=connection_id, external_id=external_id)
+            .on_conflict_do_nothing()
+        )
+        found = lock_conversation(session, conversation)
+    if found is None:  # another id for the same external id: a row of another release's derivation
+        raise LookupError("conversation exists under another id")
+    return found

@@ -1,0 +1,145 @@
+"""The contract between the edges: what may be enqueued. A job is names and ids; `ReceiveMessage` alone carries content.
+
+An edge enqueues a job and never imports the worker that runs it; every job has exactly one actor (a test keeps it so).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+
+class MessageKind(StrEnum):
+    """What a `ReceiveMessage` tells about its conversation."""
+
+    VISITOR = "visitor"  # a visitor wrote: starts, joins or supersedes a turn
+    HUMAN = "human"  # a person on the business's side wrote in public: a human sign
+    ASSIGNED = "assigned"  # the channel assigned the conversation to another user: a human sign
+    CLOSED = "closed"  # the channel closed the conversation: the bot gets it back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Base of all jobs: arguments are JSON values; `tenant_id` is always one of them, unless the job is `system`."""
+
+    name: ClassVar[str]
+    queue: ClassVar[str]
+    system: ClassVar[bool] = False
+
+    tenant_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        """Messages of one key in one queue run one at a time, in order; None runs freely."""
+        return None
+
+    @property
+    def cost(self) -> int:
+        """Estimated service the tenant is charged at dispatch."""
+        return 1
+
+    def arguments(self) -> dict[str, Any]:
+        """The JSON form that travels; `from_arguments` reads it back and ignores fields of a newer release."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @classmethod
+    def from_arguments(cls, arguments: dict[str, Any]) -> Self:
+        known = {field.name for field in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in arguments.items() if name in known})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveMessage(Job):
+    """Record one accepted message or sign of a conversation. Its queue entry is the only copy until then."""
+
+    name: ClassVar[str] = "message.receive"
+    queue: ClassVar[str] = "receive"
+
+    kind: str  # a MessageKind
+    connection_id: str
+    conversation_id: str  # models.conversation.conversation_id(): known before any row exists
+    conversation_external_id: str  # the channel's id; for API and widget the hash of credential class and session
+    external_id: (
+        str | None
+    )  # the message's id in its channel, or the Idempotency-Key's; None for signs without a message
+    body: str = ""
+    sent_at: str | None = None  # ISO 8601 with zone, as the sender claims; None when unknown
+    accepted_at: str = ""  # ISO 8601 with zone, our clock
+    customer: dict[str, Any] | None = None  # {external_id, name, email, phone, company, …} as claimed by the channel
+    metadata: dict[str, Any] | None = None  # e.g. {"reply_action": …}; never authorises anything
+    assignee: str | None = None  # ASSIGNED: the channel's user id
+    turn_id: str | None = None  # API and widget: the turn the caller was promised
+    stream: bool = False  # the caller reads sentence by sentence
+    found_late: bool = False  # reconciliation: entered by its row, not by a webhook
+    answered_by_human: bool = False  # reconciliation: a person has already replied after it
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.conversation_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnJob(Job):
+    """A stage's work on one turn."""
+
+    turn_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectIntent(TurnJob):
+    """RECEIVED → CLASSIFIED, HANDED_OVER or SILENT."""
+
+    name: ClassVar[str] = "turn.detect_intent"
+    queue: ClassVar[str] = "turn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerTurn(TurnJob):
+    """CLASSIFIED → ANSWERED (channels), or released here (API, widget)."""
+
+    name: ClassVar[str] = "turn.answer"
+    queue: ClassVar[str] = "answer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverTurn(TurnJob):
+    """Send a turn's unfinished outbound parts through its channel."""
+
+    name: ClassVar[str] = "turn.deliver"
+    queue: ClassVar[str] = "turn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureLead(Job):
+    """Store contact and wish that occur in the visitor's own words or customer record."""
+
+    name: ClassVar[str] = "lead.capture"
+    queue: ClassVar[str] = "lead"
+
+    conversation_id: str
+    message_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.conversation_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileConnection(Job):
+    """Read a channel's recent conversations and receive what its webhooks lost."""
+
+    name: ClassVar[str] = "connection.reconcile"
+    queue: ClassVar[str] = "reconcile"
+
+    connection_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.connection_id
+
+
+JOBS: tuple[type[Job], ...] = (ReceiveMessage, DetectIntent, AnswerTurn, DeliverTurn, CaptureLead, ReconcileConnection)
+WORKER_QUEUES = ("receive", "turn", "lead", "reconcile")
+ANSWER_QUEUES = ("answer",)

@@ -1,0 +1,98 @@
+"""A message of a conversation. Unique on (tenant, connection, external id): a repeat finds its row."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, TenantOwned, of_tenant, within_tenant
+
+
+class Author(StrEnum):
+    """Who wrote it."""
+
+    VISITOR = "visitor"
+    BOT = "bot"
+    HUMAN = "human"
+
+
+class Message(TenantOwned, Base):
+    """`sent_at` is the sender's claim, `accepted_at` our clock."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        of_tenant(),
+        within_tenant("conversation_id", "conversation"),
+        within_tenant("turn_id", "turn"),
+        UniqueConstraint("tenant_id", "connection_id", "external_id"),
+        Index("ix_message_conversation", "tenant_id", "conversation_id", "accepted_at"),
+        Index("ix_message_turn", "tenant_id", "turn_id"),
+    )
+
+    conversation_id: Mapped[uuid.UUID]
+    connection_id: Mapped[uuid.UUID]
+    external_id: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+    accepted_at: Mapped[datetime]
+    turn_id: Mapped[uuid.UUID | None]  # the turn that answers it (visitor) or said it (bot)
+    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
+
+
+def add_message(session: Session, message: Message) -> bool:
+    """Insert unless it is a repeat; False for a repeat."""
+    columns = {
+        column.key: getattr(message, column.key)
+        for column in Message.__table__.columns
+        if column.key not in {"created_at", "id", "details"}
+    }
+    message.id = message.id or uuid.uuid4()
+    statement = insert(Message).values(id=message.id, details=message.details or {}, **columns).on_conflict_do_nothing()
+    return session.execute(statement.returning(Message.id)).first() is not None
+
+
+def message_by_external_id(session: Session, connection_id: uuid.UUID, external_id: str) -> Message | None:
+    """The message a channel calls `external_id`, or None."""
+    return session.scalars(
+        select(Message).where(Message.connection_id == connection_id, Message.external_id == external_id)
+    ).first()
+
+
+def known_external_ids(session: Session, connection_id: uuid.UUID, external_ids: list[str]) -> set[str]:
+    """Which of these the tenant has rows of."""
+    return set(
+        session.scalars(
+            select(Message.external_id).where(
+                Message.connection_id == connection_id, Message.external_id.in_(external_ids)
+            )
+        )
+    )
+
+
+def messages_of_turn(session: Session, turn_id: uuid.UUID) -> list[Message]:
+    """What the visitor said in this turn, in the order they sent it, then as it arrived."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.turn_id == turn_id, Message.author == Author.VISITOR)
+            .order_by(Message.sent_at, Message.accepted_at, Message.created_at)
+        )
+    )
+
+
+def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> list[Message]:
+    """The last messages of the conversation accepted before an instant, oldest first."""
+    newest_first = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.accepted_at < before)
+        .order_by(Message.accepted_at.desc(), Message.created_at.desc())
+        .limit(limit)
+    )
+    return list(newest_first)[::-1]

@@ -1,0 +1,299 @@
+"""A turn: one reply's worth of work, its states, and how a stage claims it. The row is the truth, the queue a hint.
+
+RECEIVED -> CLASSIFIED -> ANSWERED -> SENDING -> DELIVERED
+    |           |             |          '-> UNKNOWN -> (read back) -> DELIVERED | SENDING once more | FAILED
+    '-----------+-------------+-> HANDED_OVER | SUPERSEDED | SILENT | FAILED
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Text, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.conversation import Conversation, lock_conversation
+from models.message import Message
+
+
+class TurnState(StrEnum):
+    """Where a turn stands. The first six are unfinished or being said, the rest are ends."""
+
+    RECEIVED = "received"  # messages recorded, waiting for the visitor's pause
+    CLASSIFIED = "classified"  # the intent is known
+    ANSWERED = "answered"  # the reply is written, not yet released
+    SENDING = "sending"  # being released: the point of no return for superseding
+    UNKNOWN = "unknown"  # the channel did not say whether it stored the reply
+    DELIVERED = "delivered"  # said
+    HANDED_OVER = "handed_over"  # a person owns the conversation
+    SUPERSEDED = "superseded"  # a newer turn took its messages
+    SILENT = "silent"  # nothing said, for a reason
+    FAILED = "failed"  # could not be said; a person was told
+
+
+UNFINISHED = (TurnState.RECEIVED, TurnState.CLASSIFIED, TurnState.ANSWERED, TurnState.SENDING, TurnState.UNKNOWN)
+SUPERSEDABLE = (TurnState.RECEIVED, TurnState.CLASSIFIED, TurnState.ANSWERED)
+ENDS_BEFORE_RELEASE = {TurnState.HANDED_OVER, TurnState.SUPERSEDED}
+
+MAX_SUPERSESSIONS = 2  # a turn's messages may change turns this often
+SUPERSEDE_WITHIN = timedelta(seconds=15)  # of the oldest message; then the turn is answered
+WAIT_CAP = 3  # times the wait, from the first message
+
+
+class Turn(TenantOwned, Base):
+    """One reply's worth of work on one or more visitor messages of one conversation."""
+
+    __tablename__ = "turn"
+    __table_args__ = (
+        of_tenant(),
+        within_tenant("conversation_id", "conversation"),
+        Index("ix_turn_conversation", "tenant_id", "conversation_id", "position"),
+        Index(
+            "ix_turn_unfinished",
+            "updated_at",
+            postgresql_where=text("state IN ('received','classified','answered','sending','unknown')"),
+        ),
+    )
+
+    conversation_id: Mapped[uuid.UUID]
+    position: Mapped[int]  # order within the conversation
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)  # why it ended as it did, a stable word
+    epoch: Mapped[int] = mapped_column(BigInteger)  # the conversation's when the turn opened
+    stream: Mapped[bool] = mapped_column(server_default="false", default=False)
+    intent: Mapped[str | None] = mapped_column(Text)
+    confidence: Mapped[float | None]
+    reply: Mapped[str | None] = mapped_column(Text)  # what was released, or is about to be
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", default=list)
+    model: Mapped[str | None] = mapped_column(Text)
+    abstained: Mapped[bool] = mapped_column(server_default="false", default=False)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime]  # not answered before: the visitor may still be typing
+    first_at: Mapped[datetime]  # when its own first message was accepted
+    oldest_at: Mapped[datetime]  # its oldest message, taken-over ones included
+    supersessions: Mapped[int] = mapped_column(server_default="0", default=0)
+    superseded_by: Mapped[uuid.UUID | None]
+    claim_message: Mapped[str | None] = mapped_column(Text)  # queue message id of the holder
+    claim_delivery: Mapped[int | None]
+    claim_until: Mapped[datetime | None]
+    model_since: Mapped[datetime | None]  # first try to reach the model
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    def move(self, state: TurnState, reason: str | None = None) -> None:
+        """Enter a state, guarded: an ended turn stays as it ended; some ends exist only before the first release."""
+        if self.ended:
+            raise StateError(f"a {self.state} turn cannot become {state}")
+        if state in ENDS_BEFORE_RELEASE and self.state not in SUPERSEDABLE:
+            raise StateError(f"a turn being said cannot become {state}")
+        self.state, self.updated_at = state, now()
+        if reason is not None:
+            self.reason = reason
+        if state not in UNFINISHED:
+            self.ended_at = self.updated_at
+            self.release_claim()
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in UNFINISHED
+
+    @property
+    def claimed(self) -> bool:
+        """Whether a stage works on it right now."""
+        return self.claim_until is not None and self.claim_until > now()
+
+    def release_claim(self) -> None:
+        self.claim_message = self.claim_delivery = self.claim_until = None
+
+    def may_be_superseded(self, at: datetime) -> bool:
+        """Nothing released, and its messages have neither waited nor moved too often."""
+        return (
+            self.state in SUPERSEDABLE
+            and self.supersessions < MAX_SUPERSESSIONS
+            and at - self.oldest_at < SUPERSEDE_WITHIN
+        )
+
+
+class StateError(Exception):
+    """A move the drawing does not have: a bug, or a stage that lost its claim."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Which delivery of which queue message a stage is working for."""
+
+    message_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """There is nothing left to do for this stage."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Somebody else is at it, or an older turn of the conversation is unfinished."""
+
+    delay_ms: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The stage holds the turn; both rows are locked until the transaction ends."""
+
+    turn: Turn
+    conversation: Conversation
+
+
+HELD_BY_OLDER_MS = 200
+HELD_BY_OTHER_MAX_MS = 5_000
+
+
+def open_turn(
+    session: Session, conversation: Conversation, *, turn_id: uuid.UUID, at: datetime, wait: timedelta, stream: bool
+) -> Turn:
+    """A new turn at the end of the conversation."""
+    turn = Turn(
+        tenant_id=conversation.tenant_id,
+        id=turn_id,
+        conversation_id=conversation.id,
+        position=conversation.next_position,
+        state=TurnState.RECEIVED,
+        epoch=conversation.epoch,
+        stream=stream,
+        due_at=at + wait,
+        first_at=at,
+        oldest_at=at,
+        updated_at=now(),
+    )
+    conversation.next_position += 1
+    session.add(turn)
+    session.flush()
+    return turn
+
+
+def lock_turn(session: Session, turn_id: uuid.UUID) -> tuple[Turn, Conversation] | None:
+    """A turn with its conversation, both as of now: the conversation's lock is taken first, always."""
+    conversation_id = session.scalar(select(Turn.conversation_id).where(Turn.id == turn_id))
+    conversation = lock_conversation(session, conversation_id) if conversation_id else None
+    if conversation is None:
+        return None
+    turn = session.scalars(select(Turn).where(Turn.id == turn_id).execution_options(populate_existing=True)).one()
+    return turn, conversation
+
+
+def claim(
+    session: Session, turn_id: uuid.UUID, delivery: Delivery, states: tuple[TurnState, ...], lease: timedelta
+) -> Done | Held | Claimed:
+    """Take the turn for one stage.
+
+    A redelivery of the same message takes over its own claim at once; an older delivery finds itself fenced (Done).
+    A turn waits for older unfinished turns of its conversation.
+    """
+    locked = lock_turn(session, turn_id)
+    if locked is None:
+        return Done()
+    turn, conversation = locked
+    if turn.state not in states:
+        return Done()
+    if turn.claimed and turn.claim_message != delivery.message_id:
+        left_ms = int((turn.claim_until - now()).total_seconds() * 1000) if turn.claim_until else 0
+        return Held(max(50, min(left_ms, HELD_BY_OTHER_MAX_MS)))
+    if turn.claim_message == delivery.message_id and (turn.claim_delivery or 0) > delivery.number:
+        return Done()
+    if older_unfinished(session, turn):
+        return Held(HELD_BY_OLDER_MS)
+    turn.claim_message, turn.claim_delivery = delivery.message_id, delivery.number
+    turn.claim_until = now() + lease
+    return Claimed(turn, conversation)
+
+
+def reclaim(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> Claimed | None:
+    """The turn again, to record what a stage did, if its claim still stands; None when it was fenced or ended."""
+    locked = lock_turn(session, turn_id)
+    if locked is None:
+        return None
+    turn, conversation = locked
+    if turn.ended or (turn.claim_message, turn.claim_delivery) != (delivery.message_id, delivery.number):
+        return None
+    return Claimed(turn, conversation)
+
+
+def release(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> None:
+    """Give the claim back without a result; nothing happens when another delivery holds it."""
+    session.execute(
+        update(Turn)
+        .where(
+            Turn.id == turn_id,
+            Turn.claim_message == delivery.message_id,
+            Turn.claim_delivery == delivery.number,
+        )
+        .values(claim_message=None, claim_delivery=None, claim_until=None)
+    )
+
+
+def older_unfinished(session: Session, turn: Turn) -> bool:
+    """Whether an older turn of the same conversation still has something to do."""
+    return (
+        session.scalar(
+            select(Turn.id)
+            .where(
+                Turn.conversation_id == turn.conversation_id,
+                Turn.position < turn.position,
+                Turn.state.in_(UNFINISHED),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Turn | None:
+    """The open turn that a new message may join or supersede."""
+    return session.scalars(
+        select(Turn)
+        .where(Turn.conversation_id == conversation_id, Turn.state.in_(UNFINISHED))
+        .order_by(Turn.position.desc())
+        .limit(1)
+    ).first()
+
+
+def supersede(session: Session, old: Turn, new: Turn) -> None:
+    """The newer turn takes the older one's messages and inherits how long they have waited."""
+    session.execute(update(Message).where(Message.turn_id == old.id).values(turn_id=new.id))
+    new.supersessions = old.supersessions + 1
+    new.oldest_at = old.oldest_at
+    old.superseded_by = new.id
+    old.move(TurnState.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class StuckTurn:
+    """A turn the sweep looks at: ids and times only, readable without a tenant."""
+
+    tenant_id: uuid.UUID
+    turn_id: uuid.UUID
+    state: TurnState
+    oldest_at: datetime
+
+
+def stuck_turns(session: Session, *, untouched_since: datetime, limit: int = 500) -> list[StuckTurn]:
+    """Unfinished turns nobody has touched for a while and nobody holds, of all tenants; for the system door."""
+    rows = session.execute(
+        select(Turn.tenant_id, Turn.id, Turn.state, Turn.oldest_at)
+        .where(
+            Turn.state.in_(UNFINISHED),
+            Turn.updated_at < untouched_since,
+            Turn.due_at < untouched_since,
+            or_(Turn.claim_until.is_(None), Turn.claim_until < now()),
+        )
+        .order_by(Turn.updated_at)
+        .limit(limit)
+    )
+    return [StuckTurn(row.tenant_id, row.id, TurnState(row.state), row.oldest_at) for row in rows]
