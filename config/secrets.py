@@ -24,6 +24,11 @@ def derived_key(purpose: str) -> bytes:
     return kdf.derive(settings().secret_key.get_secret_value().encode())
 
 
+def marker_key(tenant_id: object) -> bytes:
+    """The key of the markers that a tenant's outgoing messages carry."""
+    return derived_key(f"marker:{tenant_id}")
+
+
 @lru_cache(maxsize=1)
 def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived_key("credentials")))

@@ -52,6 +52,11 @@ class Conversation(TenantOwned, Base):
         self.epoch = max(self.epoch, epoch)
         self.last_human_at = max(at, self.last_human_at or at)
 
+    def knows_customer(self, claims: dict[str, Any] | None) -> None:
+        """Add what the channel or the visitor says about the customer; a newer claim replaces an older one."""
+        if claims:
+            self.customer = {**self.customer, **{name: value for name, value in claims.items() if value}}
+
     def handed_over(self) -> None:
         """The bot gives the conversation to a person; the epoch stays, so what it still has to say may leave."""
         self.owner = Owner.HUMAN

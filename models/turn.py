@@ -65,6 +65,7 @@ class Turn(TenantOwned, Base):
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)  # why it ended as it did, a stable word
     epoch: Mapped[int] = mapped_column(BigInteger)  # the conversation's when the turn opened
+    channel: Mapped[bool]  # the reply leaves through a vendor's chat; else its caller waits or reads it later
     stream: Mapped[bool] = mapped_column(server_default="false", default=False)
     intent: Mapped[str | None] = mapped_column(Text)
     confidence: Mapped[float | None]
@@ -106,6 +107,10 @@ class Turn(TenantOwned, Base):
     def claimed(self) -> bool:
         """Whether a stage works on it right now."""
         return self.claim_until is not None and self.claim_until > now()
+
+    def taken_over_by_human(self, conversation: Conversation, known_epoch: int | None = None) -> bool:
+        """Whether a human sign came after this turn opened; `known_epoch` is Redis's, which may be ahead of the row's."""
+        return max(conversation.epoch, known_epoch or 0) > self.epoch
 
     def release_claim(self) -> None:
         self.claim_message = self.claim_delivery = self.claim_until = None
@@ -156,7 +161,15 @@ HELD_BY_OTHER_MAX_MS = 5_000
 
 
 def open_turn(
-    session: Session, conversation: Conversation, *, turn_id: uuid.UUID, at: datetime, wait: timedelta, stream: bool
+    session: Session,
+    conversation: Conversation,
+    *,
+    turn_id: uuid.UUID,
+    at: datetime,
+    wait: timedelta,
+    channel: bool,
+    stream: bool,
+    request_id: str | None = None,
 ) -> Turn:
     """A new turn at the end of the conversation."""
     turn = Turn(
@@ -166,7 +179,9 @@ def open_turn(
         position=conversation.next_position,
         state=TurnState.RECEIVED,
         epoch=conversation.epoch,
+        channel=channel,
         stream=stream,
+        request_id=request_id,
         due_at=at + wait,
         first_at=at,
         oldest_at=at,
@@ -215,12 +230,15 @@ def claim(
 
 
 def reclaim(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> Claimed | None:
-    """The turn again, to record what a stage did, if its claim still stands; None when it was fenced or ended."""
+    """The turn again, to record what a stage did, if its claim still stands; None when it was fenced.
+
+    Ending a turn drops its claim, so a stage whose turn was superseded meanwhile records nothing.
+    """
     locked = lock_turn(session, turn_id)
     if locked is None:
         return None
     turn, conversation = locked
-    if turn.ended or (turn.claim_message, turn.claim_delivery) != (delivery.message_id, delivery.number):
+    if (turn.claim_message, turn.claim_delivery) != (delivery.message_id, delivery.number):
         return None
     return Claimed(turn, conversation)
 
@@ -280,13 +298,14 @@ class StuckTurn:
     tenant_id: uuid.UUID
     turn_id: uuid.UUID
     state: TurnState
+    channel: bool
     oldest_at: datetime
 
 
 def stuck_turns(session: Session, *, untouched_since: datetime, limit: int = 500) -> list[StuckTurn]:
     """Unfinished turns nobody has touched for a while and nobody holds, of all tenants; for the system door."""
     rows = session.execute(
-        select(Turn.tenant_id, Turn.id, Turn.state, Turn.oldest_at)
+        select(Turn.tenant_id, Turn.id, Turn.state, Turn.channel, Turn.oldest_at)
         .where(
             Turn.state.in_(UNFINISHED),
             Turn.updated_at < untouched_since,
@@ -296,4 +315,4 @@ def stuck_turns(session: Session, *, untouched_since: datetime, limit: int = 500
         .order_by(Turn.updated_at)
         .limit(limit)
     )
-    return [StuckTurn(row.tenant_id, row.id, TurnState(row.state), row.oldest_at) for row in rows]
+    return [StuckTurn(row.tenant_id, row.id, TurnState(row.state), row.channel, row.oldest_at) for row in rows]

@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.Boolean(), nullable=False),
         sa.Column("stream", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("intent", sa.Text(), nullable=True),
         sa.Column("confidence", sa.Double(), nullable=True),
@@ -334,7 +335,9 @@ def upgrade() -> None:
     policies.system_may_read("tenant", "id", "account_token", "suspended_at")
     policies.system_may_read("api_key", "tenant_id", "id", "key_hash", "scopes", "revoked_at")
     policies.system_may_read("connection", "tenant_id", "id", "kind", "webhook_token_hash", "reachable")
-    policies.system_may_read("turn", "tenant_id", "id", "state", "oldest_at", "updated_at", "due_at", "claim_until")
+    policies.system_may_read(
+        "turn", "tenant_id", "id", "state", "channel", "oldest_at", "updated_at", "due_at", "claim_until"
+    )
     policies.system_may_read("outbound", "tenant_id", "turn_id", "state", "updated_at")
     policies.system_only("tick")
     policies.search_may_read("knowledge_entry")

@@ -1,0 +1,41 @@
+"""Seeds the demo business into a development database. Running it again changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from config.settings import settings
+from models.access import access_by_account_token
+from models.database import tenant_session
+from models.demo_business import ENTRIES, PROFILE
+from models.knowledge import KnowledgeEntry
+from models.tenant import PapercupsAccount, configuration, create_tenant
+
+DEMO_ACCOUNT = PapercupsAccount(account_id="de300000-0000-4000-8000-000000000001")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo tenant. Its key and webhook address are known only when it was made just now."""
+
+    tenant_id: uuid.UUID
+    account_token: str
+    api_key: str
+    papercups_webhook_url: str
+
+
+def seed(account: PapercupsAccount = DEMO_ACCOUNT) -> Demo:
+    """The demo tenant with its profile and entries, made unless it is there."""
+    existing = access_by_account_token(account.account_id)
+    if existing is not None:
+        return Demo(existing.tenant_id, account.account_id, "", "")
+    made = create_tenant(PROFILE.name, account, time_zone=PROFILE.time_zone)
+    with tenant_session(made.tenant_id) as session:
+        _, config = configuration(session)
+        config.profile, config.tone = PROFILE.facts, PROFILE.tone
+        config.language, config.region = PROFILE.language, PROFILE.region
+        for entry in ENTRIES:
+            session.add(KnowledgeEntry(tenant_id=made.tenant_id, question=entry.question, answer=entry.answer))
+    url = made.as_json(settings().external_url)["papercups_webhook_url"]
+    return Demo(made.tenant_id, made.account_token, made.api_key, url)

@@ -1,0 +1,181 @@
+"""One tenant never sees another's rows: every table, every operation, as the application's role."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from models import Base
+from models.base import now
+from models.connection import api_connection_id
+from models.database import system_session, tenant_session
+
+TENANT_TABLES = [table for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
+OTHERS = {"tenant": "its id is the tenant", "tick": "no tenant's data, system door only"}
+
+
+def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    """One row of the tenant in each table; returns the ids by table."""
+    ids = {name: uuid.uuid4() for name in ("conversation", "turn", "message", "outbound", "lead", "usage", "entry")}
+    connection, at = api_connection_id(tenant_id), now()
+    rows: dict[str, dict[str, Any]] = {
+        "conversation": {"id": ids["conversation"], "connection_id": connection, "external_id": "x"},
+        "turn": {
+            "id": ids["turn"],
+            "conversation_id": ids["conversation"],
+            "position": 1,
+            "state": "received",
+            "epoch": 0,
+            "channel": False,
+            "due_at": at,
+            "first_at": at,
+            "oldest_at": at,
+            "updated_at": at,
+        },
+        "message": {
+            "id": ids["message"],
+            "conversation_id": ids["conversation"],
+            "connection_id": connection,
+            "body": "hi",
+            "external_id": "m",
+            "author": "visitor",
+            "sent_at": at,
+            "accepted_at": at,
+            "turn_id": ids["turn"],
+        },
+        "outbound": {
+            "id": ids["outbound"],
+            "turn_id": ids["turn"],
+            "part": "reply",
+            "state": "pending",
+            "body": "",
+            "posts": 0,
+            "updated_at": at,
+        },
+        "lead": {"id": ids["lead"], "conversation_id": ids["conversation"], "email": "a@example.test"},
+        "usage": {"id": ids["usage"], "turn_id": ids["turn"], "kind": "reply", "work_id": "w"},
+        "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
+    }
+    with tenant_session(tenant_id) as session:
+        for name, values in rows.items():
+            session.execute(insert(Base.metadata.tables[name]).values(tenant_id=tenant_id, **values))
+    return ids | {"connection": connection}
+
+
+@pytest.fixture
+def two(alice, mallory):
+    return (alice.tenant_id, seeded(alice.tenant_id)), (mallory.tenant_id, seeded(mallory.tenant_id))
+
+
+def test_every_table_is_tenant_owned_or_named_here():
+    assert {table.name for table in Base.metadata.sorted_tables} - {table.name for table in TENANT_TABLES} == set(
+        OTHERS
+    )
+
+
+def test_every_table_of_the_database_forces_row_level_security(stores):
+    with system_session() as session:
+        rows = session.execute(
+            text(
+                "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
+            )
+        ).all()
+    assert {name for name, forced in rows if not forced} == {"alembic_version"}
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
+class TestEachTable:
+    def test_without_a_tenant_there_are_no_rows(self, two, table: Table):
+        nobody = uuid.uuid4()
+        with tenant_session(nobody) as session:
+            session.execute(text("SELECT set_config('app.tenant_id', '', true)"))
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+
+    def test_a_tenant_sees_only_its_own(self, two, table: Table):
+        (alice, _), _ = two
+        with tenant_session(alice) as session:
+            assert set(session.scalars(select(table.c.tenant_id))) == {alice}
+
+    def test_another_tenants_rows_cannot_be_changed_or_deleted(self, two, table: Table):
+        (alice, _), (mallory, _) = two
+        with tenant_session(mallory) as session:
+            changed = session.execute(update(table).where(table.c.tenant_id == alice).values(tenant_id=alice))
+            gone = session.execute(delete(table).where(table.c.tenant_id == alice))
+            assert (changed.rowcount, gone.rowcount) == (0, 0)
+
+    def test_a_row_cannot_be_given_to_another_tenant(self, two, table: Table):
+        (alice, _), (mallory, _) = two
+        with pytest.raises((ProgrammingError, IntegrityError)), tenant_session(mallory) as session:
+            session.execute(update(table).values(tenant_id=alice))
+
+    def test_a_row_cannot_be_inserted_for_another_tenant(self, two, table: Table):
+        (alice, _), (mallory, _) = two
+        with tenant_session(mallory) as session:
+            own = session.execute(select(table)).mappings().first()
+        assert own is not None
+        generated = {column.name for column in table.columns if column.computed is not None}
+        values = {name: value for name, value in own.items() if name not in generated} | {"tenant_id": alice}
+        with pytest.raises(ProgrammingError, match="row-level security"), tenant_session(mallory) as session:
+            session.execute(insert(table).values(values))
+
+
+REFERENCES = [
+    (table, key)
+    for table in TENANT_TABLES
+    for key in table.foreign_key_constraints
+    if len(key.columns) == 2 and key.referred_table.name != "tenant"
+]
+
+
+@pytest.mark.parametrize(("table", "key"), REFERENCES, ids=lambda value: getattr(value, "name", None))
+def test_a_foreign_key_cannot_reach_into_another_tenant(two, table: Table, key):
+    (_, of_alice), (mallory, _) = two
+    column = next(column for column in key.columns if column.name != "tenant_id")
+    with pytest.raises(DBAPIError), tenant_session(mallory) as session:
+        session.execute(update(table).values({column.name: of_alice[key.referred_table.name]}))
+
+
+def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
+    (_, _), _ = two
+    for statement in (
+        "SELECT body FROM message",
+        "SELECT reply FROM turn",
+        "SELECT sealed_credential FROM connection",
+        "SELECT name FROM tenant",
+        "SELECT email FROM lead",
+        "SELECT answer FROM knowledge_entry",
+        "UPDATE turn SET reply = 'x'",
+        "DELETE FROM tenant",
+        "INSERT INTO usage DEFAULT VALUES",
+        "SELECT * FROM search_entries('q', 5)",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), system_session() as session:
+            session.execute(text(statement))
+    with system_session() as session:
+        assert session.scalar(text("SELECT count(id) FROM turn")) >= 2
+
+
+def test_search_filters_on_the_sessions_tenant_not_on_an_argument(two):
+    (alice, ids), (mallory, _) = two
+    with tenant_session(mallory) as session:
+        found = session.execute(text("SELECT entry_id FROM search_entries('q', 50)")).scalars().all()
+    assert ids["entry"] not in found
+    with tenant_session(uuid.uuid4()) as session:
+        session.execute(text("SELECT set_config('app.tenant_id', '', true)"))
+        assert session.execute(text("SELECT entry_id FROM search_entries('q', 50)")).all() == []
+
+
+def test_a_tenant_is_forgotten_when_the_transaction_ends(alice):
+    with tenant_session(alice.tenant_id):
+        pass
+    from models.database import engine
+
+    with engine().connect() as connection:
+        assert connection.scalar(text("SELECT coalesce(current_setting('app.tenant_id', true), '')")) == ""
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text("SELECT count(*) FROM turn"))

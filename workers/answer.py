@@ -1,0 +1,358 @@
+"""Writes a classified turn's reply: from the tenant's own entries through the language model, each sentence checked.
+
+The model is asked outside any transaction. Safe to run twice: an answered turn is done, an older delivery is fenced, and
+a turn of which something was released is never asked again.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from sqlalchemy.orm import Session
+
+from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage, Usage
+from config import metrics
+from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from models.base import now
+from models.conversation import Conversation, Owner
+from models.database import tenant_session
+from models.jobs import AnswerTurn, DeliverTurn
+from models.knowledge import search_entries
+from models.message import Author, history, messages_of_turn
+from models.outbound import Outbound, Part
+from models.tenant import configuration
+from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
+from models.usage import record_model_call
+from workers import grounding, hand_over, prompts
+from workers.broker import actor, queue, stopping
+from workers.ends import report_end
+from workers.intents import Intent, is_thanks
+from workers.phrases import Phrase, is_dont_know, say
+from workers.release import HUMAN, INTERRUPTED, Fenced, Release, TakenOver, cited
+from workers.resources import language_model, send
+
+LEASE = timedelta(seconds=90)
+MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
+HISTORY = 12  # messages
+PASSAGES = 8
+LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Question:
+    """All that answering needs, read in the claiming transaction."""
+
+    turn: Turn
+    request: ModelRequest
+    language: str
+    abstentions_left: int
+    fixed_reply: str | None  # greetings and thanks need no model
+    facts: str  # the profile: what the business says of itself
+
+
+@dataclass
+class Answer:
+    """What a model said so far, sentence by sentence, and what it rests on."""
+
+    texts: list[str] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    usage: Usage | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts).strip()
+
+
+@actor(AnswerTurn, time_limit_ms=85_000)
+def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
+    """Claim, ask, release or record."""
+    question = _claim(job, delivery)
+    if question is None:
+        return
+    try:
+        _answer(question, delivery)
+    except Fenced:
+        log.info("turn.answer.skipped", fenced=True)
+    except TransientError:
+        if not _model_time_is_over(question.turn):
+            _release(question.turn, delivery)
+            raise
+        _hand_over(question.turn, delivery, hand_over.Reason.MODEL_DOWN)
+    except PermanentError:
+        _hand_over(question.turn, delivery, hand_over.Reason.MODEL_REFUSED)
+    except BaseException:
+        _release(question.turn, delivery)
+        raise
+
+
+def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
+    turn_id = uuid.UUID(job.turn_id)
+    with tenant_session(uuid.UUID(job.tenant_id)) as session:
+        match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
+            case Done():
+                log.info("turn.answer.skipped")
+                return None
+            case Held(delay_ms):
+                raise NotYet(delay_ms)
+            case Claimed(turn, conversation):
+                pass
+        if turn.state == TurnState.SENDING and turn.channel:
+            turn.release_claim()
+            return None  # deliver has it
+        silent = turn.state == TurnState.CLASSIFIED and (
+            turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
+        )
+        if silent:
+            turn.move(TurnState.SILENT, "human_owns")
+        else:
+            turn.model_since = turn.model_since or now()
+            turn.model = language_model().name
+            question = _question(session, turn, conversation)
+    if silent:
+        report_end(turn)
+        return None
+    return question
+
+
+def _question(session: Session, turn: Turn, conversation: Conversation) -> Question:
+    tenant, config = configuration(session)
+    messages = messages_of_turn(session, turn.id)
+    text = "\n".join(message.body for message in messages)
+    greeting = None
+    if turn.intent == Intent.GREETING:
+        phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
+        greeting = say(phrase, business=tenant.name, language=config.language)
+    found = [] if greeting else search_entries(session, text, PASSAGES)
+    earlier = [] if greeting else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+    request = prompts.build(
+        prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
+        passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+        history=[
+            ChatTurn("user" if message.author == Author.VISITOR else "assistant", message.body) for message in earlier
+        ],
+        questions=[message.body for message in messages],
+    )
+    return Question(
+        turn=turn,
+        request=request,
+        language=config.language,
+        abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
+        fixed_reply=greeting,
+        facts=config.profile,
+    )
+
+
+def _local_time(time_zone: str) -> str:
+    """Now, in the words of the business's own clock: "Thursday 14:05, 3 December 2026"."""
+    try:
+        local = now().astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = now()
+    return local.strftime("%A %H:%M, %-d %B %Y")
+
+
+def _answer(question: Question, delivery: Delivery) -> None:
+    turn = question.turn
+    speech = Release(turn, delivery)
+    if turn.state == TurnState.SENDING and _finish_interrupted(speech):
+        return
+    answer = Answer()
+    try:
+        if turn.stream and not question.turn.channel:
+            _stream(question, answer, speech)
+        else:
+            _whole(question, answer, speech, delivery)
+    except TakenOver:
+        speech.finish(stopped=HUMAN)
+    except Cancelled:
+        if stopping():
+            if not speech.texts:
+                raise NotYet(0) from None
+            speech.finish(stopped=INTERRUPTED)
+        else:
+            _end_cancelled(question, speech, delivery)
+    except (TransientError, PermanentError):
+        if not speech.texts:
+            raise
+        speech.finish(stopped="model_failed")
+    finally:
+        _count_call(turn, delivery, answer.usage)
+
+
+def _stream(question: Question, answer: Answer, speech: Release) -> None:
+    """Sentence by sentence. The first one decides whether we abstain, before anything left."""
+    for sentence in _sentences(question, answer):
+        if not speech.texts and is_dont_know(sentence) and _abstains(question, speech):
+            return
+        speech.sources = cited(question.request.passages, answer.positions)
+        speech.say(sentence)
+    if not speech.texts and _abstains(question, speech):
+        return
+    if not speech.texts:
+        speech.say(say(Phrase.DONT_KNOW, language=question.language))
+    speech.finish()
+
+
+def _whole(question: Question, answer: Answer, speech: Release, delivery: Delivery) -> None:
+    text = question.turn.reply if question.turn.state == TurnState.SENDING else None  # stored by an earlier delivery
+    if text is None:
+        for _ in _sentences(question, answer):
+            pass
+        text = answer.text or say(Phrase.DONT_KNOW, language=question.language)
+        if is_dont_know(text) and _abstains(question, speech):
+            return
+        speech.sources = cited(question.request.passages, answer.positions)
+    else:
+        speech.sources = question.turn.sources
+    if question.turn.channel:
+        _record_for_channel(question.turn, delivery, text, speech.sources)
+    else:
+        speech.say(text, whole=True)
+        speech.finish()
+
+
+def _sentences(question: Question, answer: Answer) -> Iterator[str]:
+    """The model's checked sentences; a fixed reply passes as it is."""
+    if question.fixed_reply is not None:
+        answer.texts.append(question.fixed_reply)
+        yield question.fixed_reply
+        return
+    model, splitter = language_model(), grounding.Sentences()
+    known = [question.request.question, question.facts]
+    with model.stream(question.request, should_stop=_watch(question.turn)) as call:
+        try:
+            for piece in call:
+                for sentence in splitter.feed(piece):
+                    yield from _checked(sentence, question.request.passages, known, answer)
+            for sentence in splitter.end(complete=call.finish_reason != "length"):
+                yield from _checked(sentence, question.request.passages, known, answer)
+        finally:
+            answer.usage = call.usage
+            _note_outcome(model, call.finish_reason)
+
+
+def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
+    checked = grounding.check(sentence, passages, known)
+    answer.positions.extend(checked.sources)
+    if checked.unsupported:
+        log.info("answer.unsupported_sentence")
+    if checked.text is not None:
+        answer.texts.append(checked.text)
+        yield checked.text
+
+
+def _watch(turn: Turn) -> Callable[[], bool]:
+    """Whether to stop: the process ends, a newer turn took the messages, or a person took over."""
+    looked = time.monotonic()
+
+    def should_stop() -> bool:
+        nonlocal looked
+        if stopping():
+            return True
+        if time.monotonic() - looked < LOOK_EVERY_S:
+            return False
+        looked = time.monotonic()
+        tenant_id = str(turn.tenant_id)
+        if queue().superseded_by(tenant_id, str(turn.id)):
+            return True
+        return (queue().epoch(tenant_id, str(turn.conversation_id)) or 0) > turn.epoch
+
+    return should_stop
+
+
+def _abstains(question: Question, speech: Release) -> bool:
+    """Note that we do not know; True when that was once too often and a person takes over."""
+    with tenant_session(question.turn.tenant_id) as session:
+        standing = reclaim(session, question.turn.id, speech.delivery)
+        if standing is None:
+            raise Fenced
+        standing.turn.abstained = True
+        question.turn = speech.turn = standing.turn
+        if question.abstentions_left > 1:
+            return False
+        hand_over.prepare(session, standing.turn, standing.conversation, hand_over.Reason.LOW_CONFIDENCE)
+    hand_over.announce(standing.turn)
+    return True
+
+
+def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list[dict[str, object]]) -> None:
+    with tenant_session(turn.tenant_id) as session:
+        standing = reclaim(session, turn.id, delivery)
+        if standing is None:
+            raise Fenced
+        standing.turn.reply, standing.turn.sources = text, sources
+        standing.turn.move(TurnState.ANSWERED)
+        standing.turn.release_claim()
+        session.add(Outbound.pending(turn.tenant_id, turn.id, Part.REPLY, text))
+    send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
+    log.info("turn.answered", sources=len(sources))
+
+
+def _finish_interrupted(speech: Release) -> bool:
+    """A redelivery of a turn being said: what was released is the reply. False when nothing had left."""
+    turn = speech.turn
+    released = [event for event in queue().events(str(turn.tenant_id), str(turn.id)) if event.kind == "sentence"]
+    if not released:
+        return False
+    speech.texts = [str(event.data["text"]) for event in released]
+    speech.sources = turn.sources
+    speech.finish(stopped=INTERRUPTED if turn.stream else None)
+    return True
+
+
+def _end_cancelled(question: Question, speech: Release, delivery: Delivery) -> None:
+    """The model was stopped by a newer turn (which has ended this one) or by a person."""
+    turn = question.turn
+    if (queue().epoch(str(turn.tenant_id), str(turn.conversation_id)) or 0) > turn.epoch:
+        speech.finish(stopped=HUMAN)
+    else:
+        raise Fenced
+
+
+def _model_time_is_over(turn: Turn) -> bool:
+    return turn.model_since is not None and now() - turn.model_since >= MODEL_LIMIT
+
+
+def _hand_over(turn: Turn, delivery: Delivery, reason: hand_over.Reason) -> None:
+    with tenant_session(turn.tenant_id) as session:
+        standing = reclaim(session, turn.id, delivery)
+        if standing is None or standing.turn.state not in (TurnState.CLASSIFIED, TurnState.ANSWERED):
+            return
+        hand_over.prepare(session, standing.turn, standing.conversation, reason)
+    hand_over.announce(standing.turn)
+
+
+def _release(turn: Turn, delivery: Delivery) -> None:
+    with tenant_session(turn.tenant_id) as session:
+        release(session, turn.id, delivery)
+
+
+def _count_call(turn: Turn, delivery: Delivery, usage: Usage | None) -> None:
+    """Every call is counted, whatever came of it."""
+    if usage is None:
+        return
+    metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)
+    metrics.model_tokens.labels("completion").inc(usage.completion_tokens)
+    with tenant_session(turn.tenant_id) as session:
+        record_model_call(
+            session,
+            turn.tenant_id,
+            turn.id,
+            call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
+            model=usage.model,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            reported=usage.reported,
+        )
+
+
+def _note_outcome(model: LanguageModel, finish_reason: str | None) -> None:
+    metrics.model_calls.labels("answer", finish_reason or "failed").inc()

@@ -1,0 +1,40 @@
+"""What `dramatiq` starts: the broker and every stage. `ls workers/` is the pipeline; this names its actors.
+
+Started as `dramatiq workers.app --queues …` by the processes `worker` and `answers` (Procfile).
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+
+from clients.metrics import Publisher
+from clients.queue import connect
+from config import logs
+from config.errors import StoreUnavailable
+from config.parent import die_with_parent
+from config.settings import process_name, settings
+from models.database import refuse_unsafe_role
+from workers import answer, capture_lead, deliver, detect_intent, receive, reconcile
+
+__all__ = ["answer", "capture_lead", "deliver", "detect_intent", "receive", "reconcile"]
+
+WAIT_FOR_POSTGRES_S = 1.0
+
+
+def _boot() -> None:
+    """Runs once in each worker process, after Dramatiq's fork."""
+    logs.configure(process_name())
+    die_with_parent()
+    while True:
+        try:
+            refuse_unsafe_role()
+            break
+        except StoreUnavailable:
+            structlog.get_logger().warning("worker.waiting_for_postgres")
+            time.sleep(WAIT_FOR_POSTGRES_S)
+    Publisher(connect(settings().redis_url, ca=settings().redis_ca, max_connections=1), process_name()).start()
+
+
+_boot()

@@ -1,0 +1,132 @@
+"""The clock: periodic tasks. Any number of clocks may run: a tick is claimed by inserting (name, due_at).
+
+A missed tick runs once, late. The age of each task's last end is a metric and part of readiness.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from clients.metrics import Publisher
+from clients.queue import connect
+from config import logs, metrics
+from config.errors import StoreUnavailable
+from config.parent import die_with_parent
+from config.settings import process_name, settings
+from models.base import now
+from models.connection import reachable_connections
+from models.database import refuse_unsafe_role, system_session
+from models.jobs import ReconcileConnection
+from models.tick import claim_tick, finish_tick, last_finished
+from workers.resources import send
+from workers.sweep import sweep
+
+LOOK_EVERY_S = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Stores:
+    """What this clock saw of Postgres and Redis: a black-out must not make every turn overdue at once."""
+
+    away: bool = False
+    back_at: datetime | None = None
+
+    def saw(self, *, away: bool) -> None:
+        if self.away and not away:
+            self.back_at = now()
+        self.away = away
+
+
+@dataclass(frozen=True)
+class Task:
+    """What runs, and how often (divided by TIME_SCALE)."""
+
+    name: str
+    every_s: float
+    run: Callable[[Stores], None]
+
+    def due_at(self, at: datetime) -> datetime:
+        """The latest due time that has passed."""
+        every = settings().scaled_s(self.every_s)
+        return datetime.fromtimestamp(at.timestamp() // every * every, UTC)
+
+
+def _sweep(stores: Stores) -> None:
+    sweep(stores.back_at)
+
+
+def _reconcile(_: Stores) -> None:
+    with system_session() as session:
+        connections = reachable_connections(session)
+    for tenant_id, connection_id in connections:
+        send(
+            ReconcileConnection(tenant_id=str(tenant_id), connection_id=str(connection_id)),
+            message_id=f"reconcile:{connection_id}",  # one at a time: a slow channel does not pile up rounds
+        )
+
+
+TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile))
+
+
+def run() -> None:
+    """Tick until SIGTERM."""
+    logs.configure("clock")
+    die_with_parent()
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    publisher = Publisher(connect(settings().redis_url, ca=settings().redis_ca, max_connections=1), process_name())
+    publisher.start()
+    stores = Stores()
+    _until_stores_are_there(stopped)
+    log.info("clock.started")
+    while not stopped.wait(LOOK_EVERY_S):
+        for task in TASKS:
+            _tick(task, stores)
+    publisher.stop()
+    log.info("clock.stopped")
+
+
+def _until_stores_are_there(stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        try:
+            refuse_unsafe_role()
+        except StoreUnavailable:
+            log.warning("clock.waiting_for_postgres")
+            stopped.wait(1.0)
+        else:
+            return
+
+
+def _tick(task: Task, stores: Stores) -> None:
+    due_at = task.due_at(now())
+    try:
+        with system_session() as session:
+            if not claim_tick(session, task.name, due_at):
+                return
+        task.run(stores)
+        with system_session() as session:
+            finish_tick(session, task.name, due_at, now())
+            finished = last_finished(session)
+    except StoreUnavailable:
+        stores.saw(away=True)
+        metrics.ticks.labels(task.name, "store_away").inc()
+        time.sleep(LOOK_EVERY_S)
+        return
+    except Exception:
+        metrics.ticks.labels(task.name, "failed").inc()
+        log.exception("tick.failed", task=task.name)
+        return
+    stores.saw(away=False)
+    metrics.ticks.labels(task.name, "finished").inc()
+    for name, at in finished.items():
+        metrics.tick_age_seconds.labels(name).set((now() - at).total_seconds())

@@ -1,0 +1,268 @@
+"""Sends a turn's parts through its channel: at most once, and never after a person showed up.
+
+Each part: (1) one transaction marks it SENDING with a deadline; (2) the conversation is read back and the epoch looked up;
+(3) it is posted, if the deadline allows. What nobody can say became of it is read back until `settle` after the deadline,
+and only then posted once more. That is also why running twice is safe: a crashed try is treated as an unknown one.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from clients.channels import ChannelConversation, NotSent, Unknown
+from clients.channels.papercups import marker
+from config.errors import NotYet, PermanentError, TransientError
+from config.secrets import marker_key
+from config.settings import settings
+from models.base import now
+from models.connection import Connection
+from models.conversation import Conversation
+from models.database import tenant_session
+from models.jobs import DeliverTurn
+from models.message import add_message
+from models.outbound import MAX_POSTS, Outbound, OutboundState, Part, parts_of_turn
+from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
+from models.usage import record_reply
+from workers import hand_over, read_back
+from workers.broker import actor, queue
+from workers.ends import report_end
+from workers.resources import channel, send
+
+LEASE = timedelta(seconds=30)
+POST_S = 5.0  # a post's time-out: it must start early enough to end before the deadline
+SENDING = timedelta(seconds=10)  # from the transaction to the deadline
+SETTLE_S = 30.0  # after the deadline the channel has stored whatever it will ever store
+LOOK_AGAIN_MS = 2_000  # between two read-backs of an unknown part
+CLAIMABLE = (
+    TurnState.ANSWERED,
+    TurnState.SENDING,
+    TurnState.UNKNOWN,
+    TurnState.HANDED_OVER,  # ended, but its parts still have to leave
+    TurnState.FAILED,
+)
+
+log = structlog.get_logger()
+
+
+class Fenced(Exception):
+    """Another delivery holds the turn."""
+
+
+@dataclass
+class Parcel:
+    """One part on its way, with what is needed to send it. Rows are detached; `_record` fetches them anew."""
+
+    part: Outbound
+    turn: Turn
+    conversation: Conversation
+    connection: Connection
+    delivery: Delivery
+    post_until: float = 0.0  # monotonic clock, seconds
+
+    @property
+    def marker(self) -> str:
+        return marker(marker_key(self.turn.tenant_id), str(self.turn.id), self.part.part)
+
+    def look(self) -> ChannelConversation:
+        return channel(self.connection).read_back(self.conversation.external_id)
+
+
+@actor(DeliverTurn, time_limit_ms=60_000)
+def deliver(job: DeliverTurn, delivery: Delivery) -> None:
+    """Part by part, until none is left."""
+    tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
+    try:
+        while (parcel := _next(tenant_id, turn_id, delivery)) is not None:
+            if parcel.part.posts == 0 or _may_post_again(parcel):
+                _let_go(parcel)
+                _post(parcel)
+    except Fenced:
+        log.info("turn.deliver.skipped", fenced=True)
+    finally:
+        with tenant_session(tenant_id) as session:
+            release(session, turn_id, delivery)
+
+
+def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parcel | None:
+    """Claim the turn (again) and find its next unsent part; None when there is none."""
+    with tenant_session(tenant_id) as session:
+        match claim(session, turn_id, delivery, CLAIMABLE, LEASE):
+            case Done():
+                return None
+            case Held(delay_ms):
+                raise NotYet(delay_ms)
+            case Claimed(turn, conversation):
+                pass
+        part = next((each for each in parts_of_turn(session, turn_id) if each.unsent), None)
+        if part is None:
+            return None
+        connection = session.scalars(select(Connection).where(Connection.id == conversation.connection_id)).one()
+        return Parcel(part, turn, conversation, connection, delivery)
+
+
+def _may_post_again(parcel: Parcel) -> bool:
+    """An earlier try may have been stored: look until `settle` is over; then once more, or never."""
+    if (found := parcel.look().sent(parcel.marker)) is not None:
+        _delivered(parcel, found.external_id)
+        return False
+    deadline = parcel.part.deadline_at or now()
+    left_s = (deadline - now()).total_seconds() + settings().scaled_s(SETTLE_S)
+    if left_s > 0:
+        raise NotYet(min(LOOK_AGAIN_MS, int(left_s * 1000) + 1))
+    if parcel.part.posts >= MAX_POSTS:
+        _failed(parcel, "channel_silent")
+        return False
+    return True
+
+
+def _let_go(parcel: Parcel) -> None:
+    """Step 1. The row says SENDING before anything is sent, so a crash from here on is noticed as unknown."""
+    parcel.post_until = time.monotonic() + SENDING.total_seconds() - POST_S
+    dropped = False
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, turn, conversation = _standing(session, parcel)
+        if turn.taken_over_by_human(conversation):
+            dropped = True
+        else:
+            part.move(OutboundState.SENDING)
+            part.posts += 1
+            part.deadline_at = now() + SENDING
+            if part.part == Part.REPLY and turn.state != TurnState.SENDING:
+                turn.move(TurnState.SENDING)
+            turn.claim_until = now() + LEASE
+            parcel.part, parcel.turn, parcel.conversation = part, turn, conversation
+    if dropped:
+        _drop(parcel)
+
+
+def _post(parcel: Parcel) -> None:
+    """Steps 2 and 3."""
+    if not parcel.part.unsent:
+        return
+    try:
+        view = parcel.look()
+        if (found := view.sent(parcel.marker)) is not None:
+            _delivered(parcel, found.external_id)
+        elif _person_showed_up(parcel, view):
+            _drop(parcel)
+        elif time.monotonic() > parcel.post_until:
+            _take_back(parcel)  # this process slept, or the read-back took too long
+            raise NotYet(0)
+        else:
+            _delivered(parcel, _hand_to_channel(parcel))
+    except Unknown:
+        _unknown(parcel)
+        raise NotYet(LOOK_AGAIN_MS) from None
+    except TransientError:  # NotSent among them: nothing was written
+        _take_back(parcel)
+        raise
+    except PermanentError as error:
+        log.error("outbound.refused", error=type(error).__name__, part=parcel.part.part)
+        _failed(parcel, "channel_refused")
+
+
+def _hand_to_channel(parcel: Parcel) -> str | None:
+    """The one place where something leaves. An assignment has no marker and may be repeated freely."""
+    target, name = channel(parcel.connection), parcel.conversation.external_id
+    if parcel.part.part == Part.ASSIGNMENT:
+        try:
+            target.hand_over(name)
+        except Unknown:
+            raise NotSent("the assignment may not have been made; making it twice is harmless") from None
+        return None
+    return target.send(
+        name, parcel.part.body, marker=parcel.marker, sent_at=now(), private=parcel.part.part == Part.NOTE
+    )
+
+
+def _person_showed_up(parcel: Parcel, view: ChannelConversation) -> bool:
+    """In the channel, or in Redis, where the ingress notes a sign the moment it is accepted. Late webhooks enter too."""
+    with tenant_session(parcel.turn.tenant_id) as session:
+        found = read_back.missing(session, parcel.connection, parcel.conversation, view)
+    read_back.receive(found)
+    if found.human:
+        return True
+    epoch = queue().epoch(str(parcel.turn.tenant_id), str(parcel.conversation.id))
+    return parcel.turn.taken_over_by_human(parcel.conversation, epoch)
+
+
+def _delivered(parcel: Parcel, external_id: str | None) -> None:
+    """Record that it was said, in one transaction with its usage."""
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, turn, conversation = _standing(session, parcel)
+        part.move(OutboundState.DELIVERED)
+        part.external_id = external_id
+        if part.part in (Part.REPLY, Part.HAND_OVER):
+            add_message(session, hand_over.said(turn, conversation, part.body, external_id))
+        if part.part == Part.REPLY:
+            conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0
+            record_reply(session, turn.tenant_id, turn.id)
+            turn.move(TurnState.DELIVERED)
+    log.info("outbound.delivered", turn_id=str(turn.id), part=part.part, posts=part.posts)
+    if part.part == Part.REPLY:
+        report_end(turn)
+
+
+def _drop(parcel: Parcel) -> None:
+    """A person showed up first."""
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, turn, _ = _standing(session, parcel)
+        part.move(OutboundState.DROPPED)
+        if part.part == Part.REPLY:
+            turn.reply, turn.sources = None, []
+            turn.move(TurnState.SILENT, "human")
+        parcel.part = part
+    log.info("outbound.dropped", turn_id=str(turn.id), part=part.part)
+    if part.part == Part.REPLY:
+        report_end(turn)
+
+
+def _failed(parcel: Parcel, reason: str) -> None:
+    """It could not be said: a person is told by a note and an assignment, which leave as parts of their own."""
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, turn, conversation = _standing(session, parcel)
+        part.move(OutboundState.FAILED)
+        if part.part == Part.REPLY:
+            turn.move(TurnState.FAILED, reason)
+            hand_over.tell_person(session, turn, conversation, hand_over.Reason.NOT_SENT)
+    log.error("outbound.failed", turn_id=str(turn.id), part=part.part, reason=reason)
+    if part.part == Part.REPLY:
+        report_end(turn)
+        send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
+
+
+def _take_back(parcel: Parcel) -> None:
+    """Nothing was written to the wire: the try does not count."""
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, _, _ = _standing(session, parcel)
+        part.posts -= 1
+        part.move(OutboundState.PENDING if part.posts == 0 else OutboundState.UNKNOWN)
+
+
+def _unknown(parcel: Parcel) -> None:
+    with tenant_session(parcel.turn.tenant_id) as session:
+        part, turn, _ = _standing(session, parcel)
+        part.move(OutboundState.UNKNOWN)
+        if part.part == Part.REPLY:
+            turn.move(TurnState.UNKNOWN)
+    log.warning("outbound.unknown", turn_id=str(turn.id), part=part.part)
+
+
+def _standing(session: Session, parcel: Parcel) -> tuple[Outbound, Turn, Conversation]:
+    """The rows as of now, under the conversation's lock.
+
+    Raises:
+        Fenced: this delivery no longer holds the turn, or the part moved without it.
+    """
+    standing = reclaim(session, parcel.turn.id, parcel.delivery)
+    part = session.get(Outbound, (parcel.turn.tenant_id, parcel.part.id))
+    if standing is None or part is None or not part.unsent:
+        raise Fenced
+    return part, standing.turn, standing.conversation

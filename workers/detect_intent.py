@@ -1,0 +1,150 @@
+"""Decides what a turn's visitor wants: locally where the words are clear, by the language model where they are not.
+
+Safe to run twice: a classified turn is done; an older delivery is fenced.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+from sqlalchemy.orm import Session
+
+from clients.language_model import ChatTurn, Classification
+from config import metrics
+from config.errors import NotYet, PermanentError, TransientError
+from models.base import now
+from models.conversation import Conversation, Owner
+from models.database import tenant_session
+from models.jobs import AnswerTurn, DetectIntent
+from models.message import Author, history, messages_of_turn
+from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
+from models.usage import record_model_call
+from workers import hand_over, intents
+from workers.broker import actor
+from workers.ends import report_end
+from workers.resources import language_model, send
+
+LEASE = timedelta(seconds=30)
+HISTORY = 6  # messages the model sees beside the question
+
+HAND_OVER_INTENTS = {
+    intents.Intent.HUMAN: hand_over.Reason.ASKED,
+    intents.Intent.COMPLAINT: hand_over.Reason.COMPLAINT,
+}
+
+log = structlog.get_logger()
+
+
+@actor(DetectIntent, time_limit_ms=60_000)
+def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
+    """Claim, guess; ask the model outside any transaction if the guess is unsure; record, send the next stage's job."""
+    tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
+    with tenant_session(tenant_id) as session:
+        match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
+            case Done():
+                log.info("turn.detect_intent.skipped")
+                return
+            case Held(delay_ms):
+                raise NotYet(delay_ms)
+            case Claimed(turn, conversation):
+                pass
+        if turn.due_at > now():
+            turn.release_claim()
+            not_before_ms = int((turn.due_at - now()).total_seconds() * 1000) + 1
+        else:
+            not_before_ms = 0
+            messages = messages_of_turn(session, turn_id)
+            text = "\n".join(message.body for message in messages)
+            guess = intents.classify(text)
+            if guess.certain or conversation.owner == Owner.HUMAN:
+                _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
+            else:
+                earlier = history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+                context = [ChatTurn(_role(message.author), message.body) for message in earlier]
+    if not_before_ms:
+        raise NotYet(not_before_ms)
+    if turn.state == TurnState.RECEIVED:
+        label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
+        with tenant_session(tenant_id) as session:
+            standing = reclaim(session, turn_id, delivery)
+            if standing is None:
+                log.info("turn.detect_intent.skipped", fenced=True)
+                return
+            turn, conversation = standing.turn, standing.conversation
+            _count_call(session, turn, delivery, classification)
+            _record(session, turn, conversation, label, confidence, "model")
+    _go_on(job, turn)
+
+
+def _record(
+    session: Session, turn: Turn, conversation: Conversation, intent: intents.Intent, confidence: float, how: str
+) -> None:
+    turn.intent, turn.confidence = intent, round(confidence, 3)
+    metrics.intents.labels(intent, how).inc()
+    if turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN:
+        turn.move(TurnState.SILENT, "human_owns")
+    elif intent is intents.Intent.SPAM:
+        turn.move(TurnState.SILENT, "spam")
+    elif intent in HAND_OVER_INTENTS:
+        hand_over.prepare(session, turn, conversation, HAND_OVER_INTENTS[intent])
+    else:
+        turn.move(TurnState.CLASSIFIED)
+        turn.release_claim()
+
+
+def _go_on(job: DetectIntent, turn: Turn) -> None:
+    if turn.state == TurnState.CLASSIFIED:
+        send(AnswerTurn(tenant_id=job.tenant_id, turn_id=job.turn_id))
+    elif turn.state == TurnState.HANDED_OVER:
+        hand_over.announce(turn)
+    else:
+        report_end(turn)
+    log.info("turn.classified", intent=turn.intent, confidence=turn.confidence)
+
+
+def _ask_model(
+    turn_id: uuid.UUID,
+    tenant_id: uuid.UUID,
+    delivery: Delivery,
+    text: str,
+    context: Sequence[ChatTurn],
+    guess: intents.Guess,
+) -> tuple[intents.Intent, float, Classification | None]:
+    """The model's label; our own unsure guess when the model is away, so that a slow model never holds a turn here."""
+    try:
+        answer = language_model().classify(text, context, intents.LABELS)
+    except (TransientError, PermanentError):
+        metrics.model_calls.labels("intent", "failed").inc()
+        log.warning("turn.detect_intent.model_unavailable")
+        return guess.intent, guess.confidence, None
+    except BaseException:
+        with tenant_session(tenant_id) as session:
+            release(session, turn_id, delivery)
+        raise
+    if answer.label not in intents.LABELS:
+        return guess.intent, guess.confidence, answer
+    return intents.Intent(answer.label), answer.confidence, answer
+
+
+def _count_call(session: Session, turn: Turn, delivery: Delivery, answer: Classification | None) -> None:
+    if answer is None or answer.usage is None:
+        return
+    metrics.model_calls.labels("intent", "answered").inc()
+    record_model_call(
+        session,
+        turn.tenant_id,
+        turn.id,
+        call_id=f"{turn.id}:intent:{delivery.message_id}:{delivery.number}",
+        model=answer.usage.model,
+        prompt_tokens=answer.usage.prompt_tokens,
+        completion_tokens=answer.usage.completion_tokens,
+        reported=answer.usage.reported,
+    )
+
+
+def _role(author: str) -> Literal["user", "assistant"]:
+    return "user" if author == Author.VISITOR else "assistant"

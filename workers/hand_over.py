@@ -1,0 +1,140 @@
+"""Hands a conversation to a person, visibly: the turn ends, the visitor is told, the channel shows who must answer.
+
+Used by every stage that may decide so. Mail to the business comes from its own job; here is the row, the log and the metric.
+"""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+
+import structlog
+from sqlalchemy.orm import Session
+
+from clients.queue import Released
+from config import metrics
+from models.base import now
+from models.conversation import Conversation
+from models.database import tenant_session
+from models.jobs import DeliverTurn
+from models.message import Author, Message, add_message, history
+from models.outbound import Outbound, OutboundState, Part, parts_of_turn
+from models.tenant import configuration
+from models.turn import Turn, TurnState, lock_turn
+from workers import phrases
+from workers.broker import queue
+from workers.ends import report_end
+from workers.resources import send
+
+LAST_MESSAGES = 10
+QUOTED_CHARACTERS = 400
+
+log = structlog.get_logger()
+
+
+class Reason(StrEnum):
+    """Why a person is needed; the word stands on the turn, in metrics and in the note."""
+
+    ASKED = "asked"  # the visitor wants a person
+    COMPLAINT = "complaint"
+    LOW_CONFIDENCE = "low_confidence"  # we did not know, again and again
+    MODEL_DOWN = "model_down"  # unreachable for a minute
+    MODEL_REFUSED = "model_refused"  # the model will never answer this
+    FOUND_LATE = "found_late"  # no webhook brought it, and it is old or already followed by a person
+    OVERDUE = "overdue"  # no end within its limit
+    NOT_SENT = "not_sent"  # a reply was written, but the channel did not take it
+
+
+SILENT_REASONS = frozenset({Reason.FOUND_LATE})  # the visitor is not addressed, only the person
+
+
+def prepare(session: Session, turn: Turn, conversation: Conversation, reason: Reason) -> None:
+    """Within the caller's transaction: end the turn, make a person the owner, store what must leave.
+
+    The epoch stays: only human signs raise it, so the parts may still be said.
+    """
+    _, config = configuration(session)
+    turn.move(TurnState.HANDED_OVER, reason)
+    conversation.handed_over()
+    text = None if reason in SILENT_REASONS else phrases.hand_over(reason, config.language)
+    turn.reply, turn.sources = text, []
+    if text:
+        session.add(Outbound.pending(turn.tenant_id, turn.id, Part.HAND_OVER, text))
+    if turn.channel:
+        tell_person(session, turn, conversation, reason)
+    session.flush()
+    metrics.hand_overs.labels(reason).inc()
+    log.info("conversation.handed_over", conversation_id=str(conversation.id), reason=reason)
+
+
+def tell_person(session: Session, turn: Turn, conversation: Conversation, reason: Reason) -> None:
+    """Store the note and the assignment by which the channel shows that a person must answer."""
+    conversation.handed_over()
+    session.add(Outbound.pending(turn.tenant_id, turn.id, Part.NOTE, note(session, turn, conversation, reason)))
+    session.add(Outbound.pending(turn.tenant_id, turn.id, Part.ASSIGNMENT))
+
+
+def announce(turn: Turn) -> None:
+    """After the commit: say it. A channel's parts leave through `deliver`; a caller of the API hears it here.
+
+    Safe twice: the release is numbered and the part's row moves once. A person who came first silences it.
+    """
+    if turn.channel:
+        send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
+        report_end(turn)
+        return
+    released = Released.SENT
+    if turn.reply:
+        released = queue().release(
+            str(turn.tenant_id),
+            str(turn.conversation_id),
+            str(turn.id),
+            number=1,
+            kind="sentence",
+            data={"text": turn.reply},
+            epoch=turn.epoch,
+        )
+    with tenant_session(turn.tenant_id) as session:
+        locked = lock_turn(session, turn.id)
+        if locked is None:
+            return
+        turn, conversation = locked
+        for part in parts_of_turn(session, turn.id):
+            if part.unsent and released is Released.SENT:
+                part.move(OutboundState.DELIVERED)
+                add_message(session, said(turn, conversation, part.body))
+            elif part.unsent:
+                part.move(OutboundState.DROPPED)
+                turn.reply = None
+    report_end(turn)
+
+
+def said(turn: Turn, conversation: Conversation, text: str, external_id: str | None = None) -> Message:
+    """The message row of what the bot said."""
+    at = now()
+    return Message(
+        tenant_id=turn.tenant_id,
+        id=uuid.uuid4(),
+        conversation_id=conversation.id,
+        connection_id=conversation.connection_id,
+        external_id=external_id or f"turn:{turn.id}",
+        author=Author.BOT,
+        body=text,
+        sent_at=at,
+        accepted_at=at,
+        turn_id=turn.id,
+        details={},
+    )
+
+
+def note(session: Session, turn: Turn, conversation: Conversation, reason: Reason) -> str:
+    """What the person who takes over needs: why, who, and the last messages."""
+    customer = conversation.customer
+    contact = ", ".join(str(customer[name]) for name in ("name", "email", "phone", "company") if customer.get(name))
+    lines = [phrases.note_heading(reason), f"Contact: {contact or 'not known yet'}"]
+    if turn.intent:
+        lines.append(f"Intent: {turn.intent}")
+    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES):
+        body = message.body if len(message.body) <= QUOTED_CHARACTERS else message.body[:QUOTED_CHARACTERS] + "…"
+        lines.append(f"{message.author}: {body}")
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""What a channel holds that we have no row of: lost or late webhooks, and people who answered. Used by deliver and reconcile.
+
+Found messages enter by their row (`ReceiveMessage`, unique on connection and external id), never by the accept script.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from clients.channels import Author, ChannelConversation, ChannelMessage
+from models.base import now
+from models.connection import Connection
+from models.conversation import Conversation, conversation_id
+from models.jobs import MessageKind, ReceiveMessage
+from models.message import known_external_ids
+from workers.broker import queue
+from workers.resources import send
+
+LOOKED_AT = 200  # the newest messages of a conversation
+BEFORE_CONNECTING = timedelta(minutes=5)  # older history of a channel is not ours to answer
+KINDS = {Author.VISITOR: MessageKind.VISITOR, Author.HUMAN: MessageKind.HUMAN}
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Jobs for what has no row, oldest first; `human` when a person's sign is among it."""
+
+    jobs: tuple[ReceiveMessage, ...]
+    human: bool
+
+
+def missing(
+    session: Session, connection: Connection, conversation: Conversation | None, view: ChannelConversation
+) -> Missing:
+    """Compare a conversation in the channel with our rows."""
+    since = connection.created_at - BEFORE_CONNECTING
+    said = [message for message in view.messages[-LOOKED_AT:] if message.author in KINDS and _at(message) >= since]
+    known = known_external_ids(session, connection.id, [message.external_id for message in said])
+    jobs = [
+        _job(connection, view, message, answered=_answered_by_human(said[at + 1 :]))
+        for at, message in enumerate(said)
+        if message.external_id not in known
+    ]
+    known_assignees = {None, str(connection.bot_user_id), conversation.assignee if conversation else None}
+    if view.assignee not in known_assignees and view.messages:
+        jobs.append(_sign(connection, view, MessageKind.ASSIGNED, assignee=view.assignee))
+    human = any(job.kind != MessageKind.VISITOR for job in jobs)
+    if view.closed and conversation is not None and conversation.closed_at is None:
+        jobs.append(_sign(connection, view, MessageKind.CLOSED))
+    return Missing(tuple(jobs), human)
+
+
+def receive(found: Missing) -> None:
+    """Send the jobs. A person's sign is known from here on: the epoch rises first."""
+    for job in found.jobs:
+        if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
+            queue().raise_epoch(job.tenant_id, job.conversation_id)
+        name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
+        send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))
+
+
+def _job(
+    connection: Connection, view: ChannelConversation, message: ChannelMessage, *, answered: bool
+) -> ReceiveMessage:
+    return ReceiveMessage(
+        tenant_id=str(connection.tenant_id),
+        kind=KINDS[message.author],
+        connection_id=str(connection.id),
+        conversation_id=str(conversation_id(connection.tenant_id, connection.id, view.external_id)),
+        conversation_external_id=view.external_id,
+        external_id=message.external_id,
+        body=message.body,
+        sent_at=_at(message).isoformat(),
+        accepted_at=now().isoformat(),
+        customer=view.customer.as_dict() if view.customer else None,
+        found_late=True,
+        answered_by_human=answered,
+    )
+
+
+def _sign(
+    connection: Connection, view: ChannelConversation, kind: MessageKind, assignee: str | None = None
+) -> ReceiveMessage:
+    return ReceiveMessage(
+        tenant_id=str(connection.tenant_id),
+        kind=kind,
+        connection_id=str(connection.id),
+        conversation_id=str(conversation_id(connection.tenant_id, connection.id, view.external_id)),
+        conversation_external_id=view.external_id,
+        external_id=None,
+        accepted_at=now().isoformat(),
+        assignee=assignee,
+        found_late=True,
+    )
+
+
+def _answered_by_human(later: list[ChannelMessage]) -> bool:
+    return any(message.author is Author.HUMAN for message in later)
+
+
+def _at(message: ChannelMessage) -> datetime:
+    return message.created_at or message.sent_at or LONG_AGO

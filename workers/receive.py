@@ -1,0 +1,265 @@
+"""Records one accepted message or sign: the conversation's owner, the message, and the turn that will answer it.
+
+Safe to run twice: the message's unique row finds the turn that exists, and that turn's job is only sent again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from config import metrics
+from models.base import now
+from models.conversation import Conversation, Owner, ensure_conversation
+from models.database import tenant_session
+from models.jobs import CaptureLead, DetectIntent, MessageKind, ReceiveMessage
+from models.message import Author, Message, add_message, message_by_external_id
+from models.tenant import DEFAULT_WAIT_MS, TenantConfiguration, configuration
+from models.turn import (
+    UNFINISHED,
+    WAIT_CAP,
+    Delivery,
+    Turn,
+    TurnState,
+    newest_unfinished,
+    open_turn,
+    supersede,
+)
+from workers import hand_over
+from workers.broker import actor, queue
+from workers.ends import report_end
+from workers.resources import send
+
+TOO_OLD = timedelta(minutes=15)  # a message found this late is for a person
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Recorded:
+    """What the transaction decided, carried out after its commit."""
+
+    answer: Turn | None = None  # its intent is to be detected when due
+    handed_over: Turn | None = None  # a person is to be told
+    ended: list[Turn] = field(default_factory=list)  # their callers are told
+    message_id: uuid.UUID | None = None
+    superseded: tuple[uuid.UUID, uuid.UUID] | None = None  # (old, new)
+    joined: tuple[uuid.UUID, uuid.UUID] | None = None  # (promised, existing): its caller waits for the existing one
+
+
+@actor(ReceiveMessage, time_limit_ms=30_000)
+def receive(job: ReceiveMessage, delivery: Delivery) -> None:
+    """Record, commit, then send the next stages' jobs; a lost send is found by the sweep."""
+    recorded = record(job)
+    tenant_id = job.tenant_id
+    if recorded.superseded:
+        old, new = recorded.superseded
+        queue().supersede(tenant_id, str(old), str(new))
+    if recorded.joined:
+        queue().move_listeners(tenant_id, *(str(turn_id) for turn_id in recorded.joined))
+    for turn in recorded.ended:
+        report_end(turn)
+    if recorded.answer:
+        delay_ms = max(0, int((recorded.answer.due_at - now()).total_seconds() * 1000))
+        send(DetectIntent(tenant_id=tenant_id, turn_id=str(recorded.answer.id)), delay_ms=delay_ms)
+    if recorded.handed_over:
+        hand_over.announce(recorded.handed_over)
+    if recorded.message_id:
+        send(CaptureLead(tenant_id=tenant_id, conversation_id=job.conversation_id, message_id=str(recorded.message_id)))
+    log.info("message.received", kind=job.kind, conversation_id=job.conversation_id)
+
+
+def record(job: ReceiveMessage) -> Recorded:
+    """One transaction: everything this message changes."""
+    known_epoch = 0
+    if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
+        known_epoch = queue().epoch(job.tenant_id, job.conversation_id) or 0
+    with tenant_session(uuid.UUID(job.tenant_id)) as session:
+        conversation = ensure_conversation(
+            session,
+            uuid.UUID(job.tenant_id),
+            uuid.UUID(job.conversation_id),
+            uuid.UUID(job.connection_id),
+            job.conversation_external_id,
+        )
+        conversation.last_activity_at = now()
+        match MessageKind(job.kind):
+            case MessageKind.VISITOR:
+                return _visitor_wrote(session, conversation, job)
+            case MessageKind.HUMAN:
+                _human_wrote(session, conversation, job, known_epoch)
+            case MessageKind.ASSIGNED:
+                _assigned(session, conversation, job, known_epoch)
+            case MessageKind.CLOSED:
+                conversation.closed_at = _accepted_at(job)
+                conversation.handed_back()
+        return Recorded()
+
+
+def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, known_epoch: int) -> None:
+    at = _accepted_at(job)
+    epoch = max(known_epoch, _milliseconds(at))
+    if job.external_id is None or add_message(session, _message(conversation, job, Author.HUMAN, None)):
+        conversation.taken_by_human(epoch, at)
+    else:
+        _adopt(session, conversation, known_epoch)  # a repeat: that sign has already counted
+
+
+def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage, known_epoch: int) -> None:
+    at = _accepted_at(job)
+    if job.assignee == conversation.assignee:
+        _adopt(session, conversation, known_epoch)  # nothing changed: Redis had forgotten whom it knew
+    else:
+        conversation.assignee = job.assignee
+        conversation.taken_by_human(max(known_epoch, _milliseconds(at)), at)
+
+
+def _adopt(session: Session, conversation: Conversation, epoch: int) -> None:
+    """Follow an epoch that rose without a new human sign, and take the open turns along."""
+    if epoch > conversation.epoch:
+        session.execute(
+            update(Turn)
+            .where(
+                Turn.conversation_id == conversation.id,
+                Turn.state.in_(UNFINISHED),
+                Turn.epoch == conversation.epoch,
+            )
+            .values(epoch=epoch)
+        )
+        conversation.epoch = epoch
+
+
+def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMessage) -> Recorded:
+    tenant, config = configuration(session)
+    at = _accepted_at(job)
+    conversation.knows_customer(job.customer)
+    conversation.closed_at = None
+    message = _message(conversation, job, Author.VISITOR, None)
+    if not add_message(session, message):
+        return _repeated(session, conversation, job)
+    conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
+    recorded = Recorded(message_id=message.id)
+    turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
+    session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
+    if tenant.suspended_at is not None:
+        turn.move(TurnState.SILENT, "suspended")
+        recorded.ended.append(turn)
+    elif job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD):
+        hand_over.prepare(session, turn, conversation, hand_over.Reason.FOUND_LATE)
+        recorded.handed_over = turn
+    elif conversation.owner == Owner.HUMAN:
+        turn.move(TurnState.SILENT, "human_owns")
+        recorded.ended.append(turn)
+    else:
+        recorded.answer = turn
+    if job.found_late:
+        metrics.reconciled.inc()
+    return recorded
+
+
+def _turn_for(
+    session: Session, conversation: Conversation, job: ReceiveMessage, at: datetime, wait: timedelta, recorded: Recorded
+) -> Turn:
+    """The turn this message belongs to: the open one it joins, a new one that supersedes it, or simply a new one."""
+    open_one = newest_unfinished(session, conversation.id) if conversation.owner == Owner.BOT else None
+    if open_one and open_one.state == TurnState.RECEIVED and not open_one.claimed:
+        open_one.due_at = min(at + wait, open_one.first_at + WAIT_CAP * wait)
+        if job.turn_id:
+            promised = _opened(session, conversation, job, at, timedelta(0))
+            promised.superseded_by = open_one.id
+            promised.move(TurnState.SUPERSEDED, "joined")
+            recorded.ended.append(promised)
+        return open_one
+    turn = _opened(session, conversation, job, at, wait)
+    if open_one and open_one.may_be_superseded(at):
+        supersede(session, open_one, turn)
+        recorded.superseded = (open_one.id, turn.id)
+        recorded.ended.append(open_one)
+    return turn
+
+
+def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage) -> Recorded:
+    """The message exists: send its turn's job once more, and let a waiting caller join that turn."""
+    existing = message_by_external_id(session, conversation.connection_id, job.external_id or "")
+    turn = session.get(Turn, (conversation.tenant_id, existing.turn_id)) if existing and existing.turn_id else None
+    if existing is None or turn is None:
+        return Recorded()
+    recorded = Recorded(message_id=existing.id)
+    if (
+        job.turn_id
+        and job.turn_id != str(turn.id)
+        and session.get(Turn, (turn.tenant_id, uuid.UUID(job.turn_id))) is None
+    ):
+        promised = _opened(session, conversation, job, _accepted_at(job), timedelta(0))
+        promised.superseded_by = turn.id
+        promised.move(TurnState.SUPERSEDED, "repeated")
+        recorded.joined = (promised.id, turn.id)
+    if turn.ended:
+        recorded.ended.append(turn)
+    elif turn.state == TurnState.RECEIVED:
+        recorded.answer = turn
+    return recorded
+
+
+def _opened(session: Session, conversation: Conversation, job: ReceiveMessage, at: datetime, wait: timedelta) -> Turn:
+    return open_turn(
+        session,
+        conversation,
+        turn_id=_turn_id(job),
+        at=at,
+        wait=wait,
+        channel=job.turn_id is None,  # a caller of the API or the widget was promised its turn
+        stream=job.stream,
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
+    )
+
+
+def _turn_id(job: ReceiveMessage) -> uuid.UUID:
+    """The id the caller was promised, else one that a second run of this job finds again."""
+    if job.turn_id:
+        return uuid.UUID(job.turn_id)
+    return uuid.uuid5(uuid.UUID(job.conversation_id), f"turn:{job.external_id}")
+
+
+def _wait(job: ReceiveMessage, config: TenantConfiguration) -> timedelta:
+    """How long the visitor may pause between messages that belong together."""
+    default_ms = 0 if job.turn_id else DEFAULT_WAIT_MS
+    return timedelta(milliseconds=default_ms if config.wait_ms is None else config.wait_ms)
+
+
+def _message(conversation: Conversation, job: ReceiveMessage, author: Author, turn_id: uuid.UUID | None) -> Message:
+    accepted_at = _accepted_at(job)
+    return Message(
+        tenant_id=conversation.tenant_id,
+        conversation_id=conversation.id,
+        connection_id=conversation.connection_id,
+        external_id=job.external_id or f"job:{job.turn_id}",
+        author=author,
+        body=job.body,
+        sent_at=_instant(job.sent_at) or accepted_at,
+        accepted_at=accepted_at,
+        turn_id=turn_id,
+        details=_details(job),
+    )
+
+
+def _details(job: ReceiveMessage) -> dict[str, Any]:
+    return {"reply_action": job.metadata["reply_action"]} if job.metadata and "reply_action" in job.metadata else {}
+
+
+def _accepted_at(job: ReceiveMessage) -> datetime:
+    return _instant(job.accepted_at) or now()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,76 @@
+"""Reads a channel's recent conversations and receives what its webhooks lost: channels send each event once, at best.
+
+Safe to run twice: found messages enter by their unique row.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import update
+
+from clients.channels import Channel, ChannelConversation
+from config.errors import PermanentError
+from models.connection import Connection
+from models.conversation import Conversation, conversation_id
+from models.database import tenant_session
+from models.jobs import ReconcileConnection
+from models.turn import Delivery
+from workers import read_back
+from workers.broker import actor
+from workers.resources import channel
+
+MAX_PAGES = 50  # of 20 conversations; the rest waits for the next round
+OVERLAP = timedelta(minutes=2)  # clocks differ, and activity of one instant may straddle two rounds
+
+log = structlog.get_logger()
+
+
+@actor(ReconcileConnection, time_limit_ms=120_000)
+def reconcile_connection(job: ReconcileConnection, delivery: Delivery) -> None:
+    """Page from the newest activity back to what was compared last time."""
+    tenant_id = uuid.UUID(job.tenant_id)
+    with tenant_session(tenant_id) as session:
+        connection = session.get(Connection, (tenant_id, uuid.UUID(job.connection_id)))
+    if connection is None:
+        log.info("connection.reconcile.skipped")
+        return
+    try:
+        target = channel(connection)
+        newest = _compare(connection, target, (connection.reconciled_until or connection.created_at) - OVERLAP)
+    except PermanentError as error:
+        log.error("connection.reconcile.refused", error=type(error).__name__)
+        return
+    if newest is not None:
+        with tenant_session(tenant_id) as session:
+            session.execute(update(Connection).where(Connection.id == connection.id).values(reconciled_until=newest))
+
+
+def _compare(connection: Connection, target: Channel, until: datetime) -> datetime | None:
+    """Compare every conversation active since `until`; the newest activity seen, None when there was none."""
+    newest: datetime | None = None
+    cursor: str | None = None
+    for _ in range(MAX_PAGES):
+        page = target.recent(cursor=cursor)
+        for view in page.conversations:
+            if view.last_activity_at is not None and view.last_activity_at < until:
+                return newest
+            _receive_missing(connection, view)
+            if view.last_activity_at is not None:
+                newest = max(newest or view.last_activity_at, view.last_activity_at)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    return newest
+
+
+def _receive_missing(connection: Connection, view: ChannelConversation) -> None:
+    name = conversation_id(connection.tenant_id, connection.id, view.external_id)
+    with tenant_session(connection.tenant_id) as session:
+        conversation = session.get(Conversation, (connection.tenant_id, name))
+        found = read_back.missing(session, connection, conversation, view)
+    if found.jobs:
+        read_back.receive(found)
+        log.info("conversation.reconciled", conversation_id=str(name), found=len(found.jobs))

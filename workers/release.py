@@ -1,0 +1,115 @@
+"""Says an answer to a caller of the API or the widget, sentence by sentence; the conversation in Postgres is the channel.
+
+The first sentence passes a transaction (epoch unchanged, state SENDING), each one a script that checks the epoch and
+appends it to the turn's numbered events: what was released is what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from clients.language_model import Passage
+from clients.queue import Released
+from models.conversation import Conversation
+from models.database import tenant_session
+from models.message import add_message
+from models.turn import Delivery, Turn, TurnState, reclaim
+from models.usage import record_reply
+from workers.broker import queue
+from workers.ends import report_end
+from workers.hand_over import said
+
+HUMAN = "human"
+INTERRUPTED = "interrupted"
+
+
+class Fenced(Exception):
+    """The turn is no longer this delivery's: superseded, ended, or taken over by a redelivery."""
+
+
+class TakenOver(Exception):
+    """A person took the conversation; nothing more may be said."""
+
+
+@dataclass
+class Release:
+    """One answer on its way out. `texts` is what has left so far."""
+
+    turn: Turn
+    delivery: Delivery
+    texts: list[str] = field(default_factory=list)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, text: str, whole: bool = False) -> None:
+        """Let one sentence go (or with `whole` the entire reply, stored first so that a redelivery says the same).
+
+        Raises:
+            Fenced: somebody else has the turn.
+            TakenOver: a human sign came first.
+        """
+        if not self.texts:
+            self._begin(text if whole else None)
+        outcome = queue().release(
+            str(self.turn.tenant_id),
+            str(self.turn.conversation_id),
+            str(self.turn.id),
+            number=len(self.texts) + 1,
+            kind="sentence",
+            data={"text": text},
+            epoch=self.turn.epoch,
+        )
+        if outcome is Released.HUMAN:
+            raise TakenOver
+        if outcome is not Released.SENT:
+            raise Fenced
+        self.texts.append(text)
+
+    def _begin(self, reply: str | None) -> None:
+        with tenant_session(self.turn.tenant_id) as session:
+            standing = reclaim(session, self.turn.id, self.delivery)
+            if standing is None:
+                raise Fenced
+            self.turn = standing.turn
+            if self.turn.taken_over_by_human(standing.conversation):
+                raise TakenOver
+            if self.turn.state != TurnState.SENDING:
+                self.turn.move(TurnState.SENDING)
+            self.turn.sources = self.sources
+            if reply is not None:
+                self.turn.reply = reply
+
+    def finish(self, stopped: str | None = None) -> None:
+        """Record what was said; DELIVERED, or SILENT when nothing left. Then tell whoever waits."""
+        with tenant_session(self.turn.tenant_id) as session:
+            standing = reclaim(session, self.turn.id, self.delivery)
+            if standing is None:
+                return
+            self.turn = standing.turn
+            self._record(session, standing.conversation, stopped)
+        if self.texts and self.sources and not stopped:
+            queue().publish(str(self.turn.tenant_id), str(self.turn.id), "sources", {"sources": self.sources})
+        report_end(self.turn, stopped=stopped)
+
+    def _record(self, session: Session, conversation: Conversation, stopped: str | None) -> None:
+        if not self.texts:
+            self.turn.reply, self.turn.sources = None, []
+            self.turn.move(TurnState.SILENT, stopped or HUMAN)
+            return
+        self.turn.reply = "".join(self.texts).strip()
+        self.turn.sources = self.sources
+        self.turn.move(TurnState.DELIVERED, stopped)
+        add_message(session, said(self.turn, conversation, self.turn.reply))
+        record_reply(session, self.turn.tenant_id, self.turn.id)
+        conversation.abstentions = conversation.abstentions + 1 if self.turn.abstained else 0
+
+
+def cited(passages: Sequence[Passage], positions: Sequence[int]) -> list[dict[str, Any]]:
+    """The passages an answer rests on, in the order cited, once each."""
+    return [
+        {"entry_id": passages[at].entry_id, "title": passages[at].title, "text": passages[at].text}
+        for at in dict.fromkeys(positions)
+    ]

@@ -1,0 +1,92 @@
+"""The clock's broom: sends lost jobs again, and hands what found no end within its limit to a person.
+
+Reads ids and times of all tenants through the system door, then works on each turn as its tenant.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from config import metrics
+from config.settings import settings
+from models.base import now
+from models.database import system_session, tenant_session
+from models.jobs import AnswerTurn, DeliverTurn, DetectIntent, TurnJob
+from models.outbound import OutboundState, parts_of_turn, stuck_parts
+from models.turn import SUPERSEDABLE, StuckTurn, TurnState, lock_turn, stuck_turns
+from workers import hand_over
+from workers.ends import report_end
+from workers.resources import send
+
+UNTOUCHED_S = 20.0  # a turn nobody has touched that long lost its job
+LIMIT_S = 600.0  # from its oldest message to a recorded end
+AFTER_BLACK_OUT_S = 120.0  # or that long after the stores are back
+
+log = structlog.get_logger()
+
+
+def sweep(stores_back_at: datetime | None) -> None:
+    """One pass. `stores_back_at`: when Postgres or Redis last came back, as far as this clock saw it."""
+    at = now()
+    untouched = at - timedelta(seconds=settings().scaled_s(UNTOUCHED_S))
+    with system_session() as session:
+        turns = stuck_turns(session, untouched_since=untouched)
+        parts = stuck_parts(session, untouched_since=untouched)
+    overdue = [turn for turn in turns if _limit(turn, stores_back_at) <= at]
+    metrics.turns_overdue.set(len(overdue))
+    for turn in turns:
+        if turn in overdue:
+            _end_overdue(turn)
+        else:
+            send(_job(turn))
+            log.warning("turn.resent", turn_id=str(turn.turn_id), state=turn.state)
+    for tenant_id, turn_id in parts:
+        send(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)))
+
+
+def _limit(turn: StuckTurn, stores_back_at: datetime | None) -> datetime:
+    limit = turn.oldest_at + timedelta(seconds=settings().scaled_s(LIMIT_S))
+    if stores_back_at is None:
+        return limit
+    return max(limit, stores_back_at + timedelta(seconds=settings().scaled_s(AFTER_BLACK_OUT_S)))
+
+
+def _job(turn: StuckTurn) -> TurnJob:
+    names = {"tenant_id": str(turn.tenant_id), "turn_id": str(turn.turn_id)}
+    match turn.state:
+        case TurnState.RECEIVED:
+            return DetectIntent(**names)
+        case TurnState.CLASSIFIED:
+            return AnswerTurn(**names)
+        case TurnState.SENDING if not turn.channel:
+            return AnswerTurn(**names)
+        case _:
+            return DeliverTurn(**names)
+
+
+def _end_overdue(stuck: StuckTurn) -> None:
+    """To a person: before the first release as a hand-over, after it as a failure that a person is told of."""
+    with tenant_session(stuck.tenant_id) as session:
+        locked = lock_turn(session, stuck.turn_id)
+        if locked is None or locked[0].ended or locked[0].claimed:
+            return
+        turn, conversation = locked
+        if turn.state in SUPERSEDABLE:
+            hand_over.prepare(session, turn, conversation, hand_over.Reason.OVERDUE)
+        else:
+            for part in parts_of_turn(session, turn.id):
+                if part.unsent:
+                    part.move(OutboundState.FAILED)
+            turn.move(TurnState.FAILED, "overdue")
+            conversation.handed_over()
+            if turn.channel:
+                hand_over.tell_person(session, turn, conversation, hand_over.Reason.OVERDUE)
+    if turn.state == TurnState.HANDED_OVER:
+        hand_over.announce(turn)
+    else:
+        report_end(turn)
+        if turn.channel:
+            send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
+    log.error("turn.overdue", turn_id=str(turn.id), state=str(turn.state))
