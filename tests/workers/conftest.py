@@ -1,0 +1,50 @@
+"""The stages' fixtures: the pipeline by hand, a bakery with knowledge, the Papercups double."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from models.database import tenant_session
+from models.knowledge import KnowledgeEntry
+from tests.doubles.papercups.handle import PapercupsDouble, running
+
+ENTRIES = (
+    ("What are your opening hours?", "We are open Monday to Friday from 8:00 to 18:00."),
+    ("Do you sell gluten-free bread?", "Yes, we bake gluten-free bread every Tuesday. It costs £4.50."),
+    ("Where can I park?", "There is free parking behind the bakery."),
+)
+
+
+@pytest.fixture
+def line(stores) -> Iterator[object]:
+    from tests.workers.line import Line
+    from workers.broker import queue
+
+    queue()._redis.flushdb()
+    yield Line()
+
+
+@pytest.fixture
+def bakery(alice):
+    teach(alice)
+    return alice
+
+
+def teach(tenant) -> None:
+    with tenant_session(tenant.tenant_id) as session:
+        for question, answer in ENTRIES:
+            session.add(KnowledgeEntry(tenant_id=tenant.tenant_id, question=question, answer=answer))
+
+
+@pytest.fixture(scope="session")
+def _double() -> Iterator[PapercupsDouble]:
+    with running() as double:
+        yield double
+
+
+@pytest.fixture
+def papercups(_double: PapercupsDouble) -> PapercupsDouble:
+    _double.reset()
+    return _double
