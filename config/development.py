@@ -32,12 +32,12 @@ KEPT_OF_DOUBLE = ("PAPERCUPS_URL", "PAPERCUPS_DOUBLE_PORT")
 
 @dataclass(frozen=True)
 class Demo:
-    """What a newcomer needs to try the demo tenant."""
+    """What a newcomer needs to try the demo tenant. Key and webhook are empty when they are known no more."""
 
     tenant: str
     account_token: str
     api_key: str
-    papercups_webhook_url: str
+    papercups_webhook_path: str
     question: str
 
 
@@ -234,16 +234,19 @@ def _table(demo: Demo | None) -> str:
     opening = f"\n{OWN_NAME.capitalize()} is ready. Ctrl-C stops it.\n"
     if demo is None:
         return f"{opening}\n  {address}\n"
+    unknown = "made at an earlier start and not kept; `manage.py tenant create` makes a tenant with new ones"
+    webhook = address + demo.papercups_webhook_path if demo.papercups_webhook_path else unknown
     rows = [
         ("Address", address),
         ("Demo tenant", demo.tenant),
         ("Account token", demo.account_token),
-        ("API key", demo.api_key),
-        ("Papercups webhook", demo.papercups_webhook_url),
+        ("API key", demo.api_key or unknown),
+        ("Papercups webhook", webhook),
     ]
     if own.get("PAPERCUPS_URL"):
         rows.append(("Papercups", own["PAPERCUPS_URL"]))
-    body = f'{{"session_id": "try-{secrets.token_hex(8)}", "message": "{demo.question}"}}'
+    credential = demo.api_key or demo.account_token
+    body = f'{{"session_id": "try-{secrets.token_hex(12)}", "message": "{demo.question}"}}'
     return "\n".join(
         [
             opening,
@@ -251,7 +254,7 @@ def _table(demo: Demo | None) -> str:
             "",
             "  Ask the demo tenant's front desk something:",
             "",
-            f"  curl -s {address}/api/v1/chat -H 'X-API-Key: {demo.api_key}' -H 'Content-Type: application/json' \\",
+            f"  curl -s {address}/api/v1/chat -H 'X-API-Key: {credential}' -H 'Content-Type: application/json' \\",
             f"    -d '{body}'",
             "",
         ]

@@ -1,0 +1,98 @@
+"""The one event loop on which a process's model calls run, and the pipe that brings their text to worker threads.
+
+200 calls cost 200 small tasks and sockets here, not 200 clients; a slow reader holds back its own socket only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+PIPE_PIECES = 64  # pieces read ahead of a slow reader before the socket is left alone
+
+
+class Engine:
+    """The event-loop thread and the one client that lives on it."""
+
+    def __init__(self, api_key: str, base_url: str | None, *, connect_s: float, read_s: float) -> None:
+        import httpx2
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+        for name in ("openai", "httpx2", "httpcore2"):  # at DEBUG they write whole requests: visitors' words
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self.process_id = os.getpid()
+        limits = httpx2.Limits(max_connections=1_000, max_keepalive_connections=100, keepalive_expiry=30)
+        timeout = httpx2.Timeout(read_s, connect=connect_s)
+        self.client = AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            timeout=timeout,
+            http_client=DefaultAsyncHttpxClient(limits=limits, timeout=timeout),
+        )
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="language-model", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def close(self) -> None:
+        with contextlib.suppress(TimeoutError):  # a hanging close must not hang the process
+            self.submit(self._end()).result(timeout=5)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self.loop.close()
+
+    async def _end(self) -> None:
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self.client.close()
+
+
+class Pipe:
+    """Carries pieces from the loop to one worker thread, bounded, waking the thread once for all that has come."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._changed = threading.Condition()
+        self._pieces: list[str] = []
+        self._ended = False
+        self._room = asyncio.Event()
+
+    async def put(self, piece: str) -> None:
+        with self._changed:
+            self._pieces.append(piece)
+            full = len(self._pieces) >= PIPE_PIECES
+            if full:
+                self._room.clear()
+            self._changed.notify()
+        if full:
+            await self._room.wait()
+
+    def end(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def take(self, timeout_s: float) -> tuple[str, bool]:
+        """All that has come, joined, and whether that was all."""
+        with self._changed:
+            if not self._pieces and not self._ended:
+                self._changed.wait(timeout_s)
+            pieces, self._pieces = self._pieces, []
+            ended = self._ended
+        if len(pieces) >= PIPE_PIECES:
+            self._loop.call_soon_threadsafe(self._room.set)
+        return "".join(pieces), ended

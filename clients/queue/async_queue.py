@@ -1,0 +1,99 @@
+"""The fair queue's front for the event loop: accept in one round trip, read turns, tell about changed tenants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis.asyncio
+
+from clients.queue.connection import store_errors
+from clients.queue.queue import checked_id
+from clients.queue.records import Acceptance, Accepted, Event
+from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
+from clients.queue.turns import LISTEN_S
+from clients.queue.wire import encode, lane_of
+
+TENANTS_CHANNEL = f"{PREFIX}tenants"
+
+
+class AsyncQueue:
+    """One per web process."""
+
+    def __init__(self, client: redis.asyncio.Redis, *, clock: Clock | None = None) -> None:
+        self._redis = client
+        self._scripts = AsyncScripts(client, clock)
+
+    async def accept(self, acceptance: Acceptance) -> Accepted:
+        """Dedupe, human sign, token, enqueue: one script, one round trip. Accepted means it is in the queue."""
+        status, turn_id, retry_after_ms, epoch = await self._scripts.run("accept", *_accept_arguments(acceptance))
+        return Accepted(
+            status=status.decode(),
+            turn_id=turn_id.decode() or None,
+            retry_after_ms=int(retry_after_ms),
+            epoch=int(epoch) if epoch else None,
+        )
+
+    async def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
+        """The ownership epoch Redis knows; None counts as "ask the row"."""
+        with store_errors():
+            value: Any = await self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}")
+        return None if value is None else int(value)
+
+    async def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
+        """A person took over or gave back. Returns max(existing + 1, now, at_least)."""
+        return int(await self._scripts.run("epoch", tenant_id, conversation_id, at_least))
+
+    async def events(self, tenant_id: str, turn_id: str, after: int = 0) -> list[Event]:
+        """The turn's events numbered above `after`."""
+        with store_errors():
+            texts: Any = await self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1)
+        return [Event.parse(text) for text in texts]
+
+    async def listen(self, tenant_id: str, turn_id: str, channel: str) -> None:
+        """Publish the turn's further events on `channel` too."""
+        key = f"{PREFIX}to:{tenant_id}:{turn_id}"
+        with store_errors():
+            await self._redis.sadd(key, channel)
+            await self._redis.expire(key, LISTEN_S)
+
+    async def publish_invalidation(self, tenant_id: str) -> None:
+        """A tenant changed: every process drops what it cached of it."""
+        with store_errors():
+            await self._redis.publish(TENANTS_CHANNEL, tenant_id)
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable unless Redis answers."""
+        with store_errors():
+            await self._redis.ping()
+
+    async def close(self) -> None:
+        """Give up the connections."""
+        await self._redis.aclose()
+
+
+def _accept_arguments(acceptance: Acceptance) -> list[Argument]:
+    """In the order of accept.lua's head."""
+    job = acceptance.job
+    payload = encode(job, message_id=acceptance.message_id, request_id=acceptance.request_id, now_ms=wall_clock_ms())
+    arguments: list[Argument] = [
+        lane_of(job),
+        checked_id(acceptance.message_id),
+        job.queue,
+        job.sequence_key or "",
+        job.cost,
+        payload,
+        job.conversation_id,
+        job.turn_id or "",
+        acceptance.channel or "",
+        acceptance.fingerprint,
+        int(acceptance.dedupe_ttl_s * 1000),
+        acceptance.sign or "",
+        job.assignee or "",
+        acceptance.token,
+        acceptance.lane_limit,
+        len(acceptance.dedupe),
+        *acceptance.dedupe,
+    ]
+    for bucket in acceptance.buckets:
+        arguments += [bucket.name, bucket.rate_per_s, bucket.burst]
+    return arguments

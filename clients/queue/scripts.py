@@ -1,0 +1,106 @@
+"""Runs the Lua scripts: by hash, by text where the server does not know them, and once more after a lost reply.
+
+Every script is idempotent under its own repetition, so a call whose answer was lost is made exactly once again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.exceptions import NoScriptError, ReadOnlyError
+
+from clients.queue.connection import LOST, store_errors
+
+PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
+_LUA = Path(__file__).parent / "lua"
+
+Argument = str | bytes | int | float
+Clock = Callable[[], int]  # milliseconds; tests only
+
+
+@cache
+def source(name: str) -> tuple[bytes, str]:
+    """A script's text, shared functions first, and its hash."""
+    text = (_LUA / "common.lua").read_bytes() + (_LUA / f"{name}.lua").read_bytes()
+    return text, hashlib.sha1(text, usedforsecurity=False).hexdigest()
+
+
+def wall_clock_ms() -> int:
+    """The time a message says it was made at."""
+    return int(time.time() * 1000)
+
+
+class Scripts:
+    """The scripts over a pool of connections, for threads."""
+
+    def __init__(self, client: redis.Redis, clock: Clock | None = None) -> None:
+        self._pool = client.connection_pool
+        self._clock = clock
+
+    def run(self, name: str, *arguments: Argument) -> Any:
+        """Raises StoreUnavailable when the second try fails too."""
+        now = "" if self._clock is None else str(self._clock())
+        with store_errors():
+            try:
+                return self._run(name, now, arguments)
+            except LOST:
+                return self._run(name, now, arguments)
+
+    def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
+        text, sha = source(name)
+        try:
+            return self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
+        except NoScriptError:
+            return self._send("EVAL", text, 1, PREFIX, now, *arguments)
+
+    def _send(self, *command: Argument) -> Any:
+        """One command on a pooled connection, past redis-py's retry and metrics layers (a third of a call's time)."""
+        connection = self._pool.get_connection()
+        try:
+            connection.send_command(*command)  # type: ignore[no-untyped-call]
+            return connection.read_response()
+        except NoScriptError:
+            raise
+        except BaseException:  # a demoted primary; a time limit that strikes between command and reply
+            connection.disconnect()  # type: ignore[no-untyped-call]
+            raise
+        finally:
+            self._pool.release(connection)
+
+
+class AsyncScripts:
+    """The same for an event loop."""
+
+    def __init__(self, client: redis.asyncio.Redis, clock: Clock | None = None) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def run(self, name: str, *arguments: Argument) -> Any:
+        """Raises StoreUnavailable when the second try fails too."""
+        now = "" if self._clock is None else str(self._clock())
+        with store_errors():
+            try:
+                return await self._run(name, now, arguments)
+            except LOST:
+                return await self._run(name, now, arguments)
+
+    async def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
+        text, sha = source(name)
+        try:
+            return await self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
+        except NoScriptError:
+            return await self._send("EVAL", text, 1, PREFIX, now, *arguments)
+
+    async def _send(self, *command: Argument) -> Any:
+        try:
+            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+        except ReadOnlyError:  # a demoted primary: the next call finds the new one
+            await self._client.connection_pool.disconnect(inuse_connections=False)
+            raise

@@ -1,0 +1,79 @@
+"""Turns and ownership in Redis: epochs, supersede marks, numbered events, who listens. Mixed into the sync front."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import redis
+
+from clients.queue.connection import store_errors
+from clients.queue.records import ENDS, Event, Released
+from clients.queue.scripts import PREFIX, Clock, Scripts
+
+LISTEN_S = 86_400
+
+
+class Turns:
+    """What the stages and the ingress tell each other about one turn."""
+
+    def __init__(self, client: redis.Redis, *, clock: Clock | None = None) -> None:
+        self._redis = client
+        self._scripts = Scripts(client, clock)
+
+    def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
+        """The ownership epoch Redis knows; None counts as "ask the row"."""
+        with store_errors():
+            value: Any = self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}")
+        return None if value is None else int(value)
+
+    def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
+        """A person took over or gave back. Returns max(existing + 1, now, at_least)."""
+        return int(self._scripts.run("epoch", tenant_id, conversation_id, at_least))
+
+    def supersede(self, tenant_id: str, turn_id: str, by_turn_id: str) -> bool:
+        """False when the turn has already released something or ended."""
+        return bool(self._scripts.run("supersede", tenant_id, turn_id, by_turn_id))
+
+    def superseded_by(self, tenant_id: str, turn_id: str) -> str | None:
+        with store_errors():
+            value: Any = self._redis.hget(f"{PREFIX}s:{tenant_id}:{turn_id}", "by")
+        return None if value is None else value.decode()
+
+    def release(
+        self,
+        tenant_id: str,
+        conversation_id: str,
+        turn_id: str,
+        *,
+        number: int,
+        kind: str,
+        data: dict[str, Any],
+        epoch: int,
+    ) -> Released:
+        """Let sentence `number` (from 1) go out unless a person or, before the first, a newer turn came first."""
+        body = json.dumps(data, separators=(",", ":"))
+        said = self._scripts.run("release", tenant_id, conversation_id, turn_id, number, kind, body, epoch)
+        return Released(said.decode())
+
+    def publish(self, tenant_id: str, turn_id: str, kind: str, data: dict[str, Any]) -> int:
+        """Append and publish one event, once per kind; 0 when another end was told first. `ENDS` closes the turn."""
+        body = json.dumps(data, separators=(",", ":"))
+        return int(self._scripts.run("publish", tenant_id, turn_id, kind, body, int(kind in ENDS)))
+
+    def events(self, tenant_id: str, turn_id: str, after: int = 0) -> list[Event]:
+        """The turn's events numbered above `after`."""
+        with store_errors():
+            texts: Any = self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1)
+        return [Event.parse(text) for text in texts]
+
+    def listen(self, tenant_id: str, turn_id: str, channel: str) -> None:
+        """Publish the turn's further events on `channel` too."""
+        key = f"{PREFIX}to:{tenant_id}:{turn_id}"
+        with store_errors():
+            self._redis.sadd(key, channel)
+            self._redis.expire(key, LISTEN_S)
+
+    def move_listeners(self, tenant_id: str, from_turn_id: str, to_turn_id: str) -> None:
+        """Who waits for one turn waits for the other from now on."""
+        self._scripts.run("move_listeners", tenant_id, from_turn_id, to_turn_id)

@@ -1,0 +1,50 @@
+"""The ingress as one application: its routes, what surrounds every request, what it opens and closes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from ingress.chat import chat
+from ingress.conversations import owner
+from ingress.errors import HANDLERS
+from ingress.health import PostgresState, healthz, readyz, show_metrics
+from ingress.middleware import MIDDLEWARE
+from ingress.openapi import openapi
+from ingress.papercups import envelope, signed
+from ingress.services import open_services
+from ingress.turns import turn
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/papercups/webhook", signed, methods=["POST"]),
+    Route("/papercups/webhook/{token}", envelope, methods=["POST"]),
+    Route("/api/v1/chat", chat, methods=["POST", "OPTIONS"]),
+    Route("/api/v1/turns/{id}", turn, methods=["GET", "OPTIONS"]),
+    Route("/api/v1/conversations/{id}/owner", owner, methods=["POST"]),
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", show_metrics),
+    Route("/openapi.json", openapi),
+)
+
+
+def build(more: Sequence[BaseRoute] = ()) -> Starlette:
+    """The application; `more` are the dashboard's routes, for one port."""
+    app = Starlette(
+        routes=[*ROUTES, *more],
+        middleware=MIDDLEWARE,
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.router.redirect_slashes = False  # a path with a slash too many is another path: 404, not a redirect
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
+    async with open_services() as shared:
+        yield {"services": shared, "postgres": PostgresState()}

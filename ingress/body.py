@@ -1,0 +1,50 @@
+"""Reads a request's body within a size and a time; refuses by the declared length before a byte is read."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+
+from config.errors import TooLarge
+from ingress.errors import TooSlow
+
+LIMIT_BYTES = 256 * 1024
+READ_WITHIN_S = 10.0
+CLOSE = {"Connection": "close"}  # what the sender still has in flight is not worth reading
+
+
+def refuse_declared_size(request: Request) -> None:
+    """Refuse a body that says it is too large.
+
+    Raises:
+        TooLarge: by Content-Length.
+    """
+    declared = request.headers.get("content-length", "")
+    if len(declared) > 12 or (declared.isdecimal() and int(declared) > LIMIT_BYTES):
+        raise _too_large()
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        TooLarge: it is longer than the limit, whatever was declared.
+        TooSlow: it did not end in time.
+    """
+    refuse_declared_size(request)
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(READ_WITHIN_S):
+            async for chunk in request.stream():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > LIMIT_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise TooSlow(f"The body did not arrive within {READ_WITHIN_S:.0f} seconds.", headers=CLOSE) from None
+    return b"".join(chunks)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body is larger than {LIMIT_BYTES // 1024} KiB.", headers=CLOSE)

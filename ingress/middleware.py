@@ -1,0 +1,127 @@
+"""What happens around every request, outermost first: its id, its headers, its measure, and the net for bugs. Pure ASGI."""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+import uuid
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config import metrics
+from ingress.errors import internal_error
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+CORS = "frontdesk.cors"  # in the scope: headers an endpoint wants on whatever answer it ends with
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+log = structlog.get_logger()
+
+
+class RequestIds:
+    """Takes the caller's X-Request-Id or makes one; it goes into the log, the job and the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        scope["frontdesk.request_id"] = request_id
+
+        async def identified(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self.app(scope, receive, identified)
+
+
+class SafeHeaders:
+    """Security headers where an endpoint sets none of its own, and the CORS headers it asked for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+                for name, value in scope.get(CORS, {}).items():
+                    headers[name] = value
+            await send(message)
+
+        await self.app(scope, receive, safe)
+
+
+class Measured:
+    """Counts requests by route template, never by path: a path may hold a token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status, began = 499, time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            route = getattr(scope.get("endpoint"), "__name__", "none")
+            metrics.requests.labels(route, method, str(status)).inc()
+            log.debug("request.answered", route=route, status=status, seconds=round(time.perf_counter() - began, 4))
+
+
+class Caught:
+    """The net for bugs: 500 to the caller, class and place to the log, never a message that may quote what was sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("request.failed", error=type(error).__name__, place=f"{place.filename}:{place.lineno}")
+            if scope["type"] != "http" or started:
+                raise ConnectionAbortedError from None  # the server closes what cannot be ended properly
+            await internal_error()(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(RequestIds), Middleware(SafeHeaders), Middleware(Measured), Middleware(Caught)]

@@ -1,0 +1,287 @@
+"""The ingress described in OpenAPI 3.1, written by hand beside the models that enforce it; a test compares the routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ingress.body import LIMIT_BYTES
+from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
+from ingress.chat import LONGEST_MESSAGE
+from models.conversation import Owner
+from models.turn import TurnState
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+UUID: Schema = {"type": "string", "format": "uuid"}
+STATES = [str(state) for state in TurnState]
+
+REASONS = {
+    401: "The credential, the token or the signature is missing or not valid.",
+    403: "The credential may not do this: scope, origin, or a suspended account.",
+    404: "There is nothing by that id; another tenant's id gets the same answer.",
+    408: "The body did not arrive in time.",
+    409: "The Idempotency-Key was used with another body.",
+    413: f"The body is larger than {LIMIT_BYTES // 1024} KiB.",
+    422: "The body is not JSON or a field is wrong; the sentence names it.",
+    429: "Over the rate limit. `Retry-After` says when to come back.",
+    500: "A bug on our side.",
+    503: "A store is away, or too much is waiting. Nothing was accepted.",
+}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def obj(required: Schema, optional: Schema | None = None, **more: Any) -> Schema:
+    return {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}, **more}
+
+
+def nullable(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def json(description: str, schema: Schema, headers: Schema | None = None) -> Schema:
+    answer: Schema = {"description": description, "content": {"application/json": {"schema": schema}}}
+    return answer | ({"headers": headers} if headers else {})
+
+
+def errors(*statuses: int) -> Schema:
+    return {str(status): json(REASONS[status], ref("Error")) for status in statuses}
+
+
+def header(name: str, description: str, **schema: Any) -> Schema:
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string", **schema}}
+
+
+def path(name: str, description: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+
+
+def body(schema: Schema) -> Schema:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+SCHEMAS: Schema = {
+    "Error": obj({"error": TEXT | {"description": "A stable word."}, "detail": TEXT | {"description": "A sentence."}}),
+    "Source": obj({"entry_id": UUID, "title": TEXT, "text": TEXT}),
+    "Reply": obj(
+        {
+            "reply": nullable(TEXT) | {"description": "Null when nothing was said."},
+            "intent": nullable(TEXT),
+            "confidence": nullable({"type": "number", "minimum": 0, "maximum": 1}),
+            "sources": {"type": "array", "items": ref("Source")},
+            "conversation_id": UUID,
+            "turn_id": UUID,
+            "state": {"enum": STATES},
+        },
+        {"reason": TEXT | {"description": "Why it ended as it did."}, "superseded_by": UUID},
+    ),
+    "Promise": obj({"turn_id": UUID, "conversation_id": UUID, "state": {"enum": STATES}}),
+    "ChatInput": obj(
+        {
+            "session_id": TEXT
+            | {
+                "minLength": 1,
+                "maxLength": LONGEST_SESSION,
+                "description": f"Names the conversation. A secret of at least {SHORTEST_PUBLIC_SESSION} random "
+                "characters when the account token is used.",
+            },
+            "message": TEXT | {"minLength": 1, "maxLength": LONGEST_MESSAGE, "description": "Counted after trimming."},
+        }
+    ),
+    "OwnerInput": obj({"owner": {"enum": [str(owner) for owner in Owner]}}),
+    "Owner": obj({"conversation_id": UUID, "owner": {"enum": [str(owner) for owner in Owner]}}),
+    "WebhookStatus": obj({"status": {"enum": ["accepted", "duplicate", "ignored"]}}),
+    "PapercupsEnvelope": obj({"event": TEXT, "payload": {"type": ["object", "string"]}}),
+    "SignedWebhook": obj(
+        {
+            "account_id": TEXT,
+            "event": TEXT,
+            "data": obj(
+                {"conversation_id": {"type": ["string", "integer"]}},
+                {
+                    "from": {"enum": ["customer", "user", "visitor", "agent", "operator", "human"]},
+                    "content": TEXT,
+                    "id": {"type": ["string", "integer"]},
+                    "message_id": {"type": ["string", "integer"]},
+                    "sent_at": {"type": "string", "format": "date-time"},
+                    "customer": {"type": "object"},
+                },
+            ),
+        }
+    ),
+    "Ready": obj({"status": {"enum": ["ready", "not_ready"]}, "missing": {"type": "array", "items": TEXT}}),
+    "Health": obj({"status": {"const": "ok"}}),
+}
+
+SESSION = header("X-Session-Id", "With the account token: the session the turn belongs to.", maxLength=LONGEST_SESSION)
+IDEMPOTENCY = header(
+    "Idempotency-Key",
+    "The same key and body within 24 h lead to the same turn; another body is refused.",
+    minLength=1,
+    maxLength=128,
+    pattern="^[!-~]+$",
+)
+KEY: list[Schema] = [{"apiKey": []}]
+LOCATION: Schema = {"Location": {"schema": TEXT, "description": "Where the turn can be read."}}
+EVENTS = (
+    "`sentence` {n, text} as each is released, `sources`, then one of `done` (a Reply), `stopped` (a Reply with its "
+    "reason), `superseded` (a Reply with its successor) or `error`; a comment every 15 seconds."
+)
+
+PATHS: Schema = {
+    "/api/v1/chat": {
+        "post": {
+            "operationId": "chat",
+            "summary": "Say something and get the reply",
+            "security": KEY,
+            "parameters": [
+                IDEMPOTENCY,
+                header("Prefer", "`respond-async`: 202 at once."),
+                header("Accept", "`text/event-stream`: the reply sentence by sentence."),
+            ],
+            "requestBody": body(ref("ChatInput")),
+            "responses": {
+                "200": {
+                    "description": "The turn has ended; or the stream. " + EVENTS,
+                    "content": {
+                        "application/json": {"schema": ref("Reply")},
+                        "text/event-stream": {"schema": TEXT},
+                    },
+                },
+                "202": json("Accepted; at the latest after 25 seconds.", ref("Promise"), LOCATION),
+                **errors(401, 403, 408, 409, 413, 422, 429, 500, 503),
+            },
+        }
+    },
+    "/api/v1/turns/{id}": {
+        "get": {
+            "operationId": "readTurn",
+            "summary": "State and reply of one turn (scope turns:read)",
+            "security": KEY,
+            "parameters": [path("id", "The turn's id.", UUID), SESSION],
+            "responses": {"200": json("The turn.", ref("Reply")), **errors(401, 403, 404, 500, 503)},
+        }
+    },
+    "/api/v1/conversations/{id}/owner": {
+        "post": {
+            "operationId": "setOwner",
+            "summary": "A person takes the conversation over, or gives it back to the bot (scope conversations:write)",
+            "security": KEY,
+            "parameters": [path("id", "The conversation's id.", UUID)],
+            "requestBody": body(ref("OwnerInput")),
+            "responses": {
+                "200": json("Who answers now.", ref("Owner")),
+                **errors(401, 403, 404, 408, 413, 422, 500, 503),
+            },
+        }
+    },
+    "/papercups/webhook/{token}": {
+        "post": {
+            "operationId": "papercupsWebhook",
+            "summary": "Papercups' own webhook",
+            "security": [],
+            "parameters": [path("token", "The connection's unguessable token.", TEXT)],
+            "requestBody": body(ref("PapercupsEnvelope")),
+            "responses": {
+                "200": {
+                    "description": "Ignored, a duplicate, or the answer to webhook:verify.",
+                    "content": {
+                        "application/json": {"schema": ref("WebhookStatus")},
+                        "text/plain": {"schema": TEXT},
+                    },
+                },
+                "202": json("Accepted.", ref("WebhookStatus")),
+                **errors(401, 408, 413, 422, 500, 503),
+            },
+        }
+    },
+    "/papercups/webhook": {
+        "post": {
+            "operationId": "signedWebhook",
+            "summary": "The webhook for senders that sign",
+            "security": [{"signature": []}],
+            "parameters": [header("X-Papercups-Delivery", "The delivery's id, to recognise a repeat.")],
+            "requestBody": body(ref("SignedWebhook")),
+            "responses": {
+                "200": json("Ignored or a duplicate.", ref("WebhookStatus")),
+                "202": json("Accepted.", ref("WebhookStatus")),
+                **errors(401, 408, 413, 422, 500, 503),
+            },
+        }
+    },
+    "/healthz": {
+        "get": {
+            "operationId": "health",
+            "summary": "Whether the process lives",
+            "security": [],
+            "responses": {"200": json("It does.", ref("Health")), **errors(500)},
+        }
+    },
+    "/readyz": {
+        "get": {
+            "operationId": "readiness",
+            "summary": "Whether the service is ready, and what is missing",
+            "security": [],
+            "responses": {
+                "200": json("Ready.", ref("Ready")),
+                "503": json("Not ready.", ref("Ready")),
+                **errors(500),
+            },
+        }
+    },
+    "/metrics": {
+        "get": {
+            "operationId": "metrics",
+            "summary": "Prometheus metrics of every process",
+            "security": [{"metricsToken": []}, {}],
+            "responses": {
+                "200": {"description": "Samples.", "content": {"text/plain": {"schema": TEXT}}},
+                **errors(401, 404, 500),
+            },
+        }
+    },
+    "/openapi.json": {
+        "get": {
+            "operationId": "openapi",
+            "summary": "This document",
+            "security": [],
+            "responses": {"200": json("OpenAPI 3.1.", {"type": "object"}), **errors(500)},
+        }
+    },
+}
+
+DOCUMENT: Schema = {
+    "openapi": "3.1.0",
+    "info": {"title": "Frontdesk", "version": "1", "description": "AI front desks for many small businesses."},
+    "servers": [{"url": "/"}],
+    "paths": PATHS,
+    "components": {
+        "schemas": SCHEMAS,
+        "securitySchemes": {
+            "apiKey": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-API-Key",
+                "description": "A secret key (fd_…) with scopes, or the public account token.",
+            },
+            "signature": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-Papercups-Signature",
+                "description": "sha256= and the hexadecimal HMAC-SHA256 of the raw body under the webhook secret.",
+            },
+            "metricsToken": {"type": "http", "scheme": "bearer"},
+        },
+    },
+}
+
+
+async def openapi(_: Request) -> Response:
+    """The document."""
+    return JSONResponse(DOCUMENT, headers={"Access-Control-Allow-Origin": "*"})

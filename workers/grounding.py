@@ -1,0 +1,241 @@
+"""The seam each sentence of an answer passes before it is released: whole sentences in, checked text and sources out.
+
+Cuts nothing for lack of support yet: it marks. The verdict already carries what a stricter check will decide on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clients.language_model import Passage
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+_CLOSERS = "\"'”’»›)]}」』）】*_"
+_END = re.compile(rf"(?:[.!?…؟।]+[{re.escape(_CLOSERS)}]*|[。！？]+[{re.escape(_CLOSERS)}]*|\n)")
+_CITATIONS = re.compile(r"(?:[ \t]*\[\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*\])+[.,;:!?]?")
+_PARTIAL_CITATION = re.compile(r"[ \t]*(?:\[[\d, \t]*)?\Z")
+_LAST_WORD = re.compile(r"[^\s(\[{\"“‘'«]*\Z")
+_MAYBE_CUT = re.compile(r"\d\.\s*\Z")  # "3." at the very end may be the beginning of "3.50"
+_NEXT_WORD = re.compile(r"[^\W\d_]+")
+
+# Never end a sentence: what they introduce always follows.
+_OPENERS = re.compile(
+    r"mrs?|ms|mx|dra?|prof|st|sra?|srta|rev|fr|hr|mme|mlle|sig|dott|ing|vs|approx|ca|cf|bzw|z\.b|d\.h|e\.g|i\.e|vgl|evtl|"
+    r"ggf|inkl|zzgl|p\.ej|bijv|núm|str"
+)
+# Do not end one before a number: "No. 5", "Tel. 0161", "Oct. 3".
+_COUNTED = re.compile(
+    r"no|nr|n|p|pp|pag|pág|art|fig|tel|ph|ext|min|max|jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez|mon|tues?|wed|"
+    r"thurs?|fri|sat|sun"
+)
+# End one only before a capital that is neither a day nor a month: "6 p.m. We", but "6 p.m. Monday".
+_ENDINGS = re.compile(r"[ap]\.?m|etc|inc|ltd|co|corp|usw|enz|u\.s|u\.k|b\.v|s\.a")
+LONGEST_DAY = 12  # letters of a weekday or month, and one more
+_CALENDAR = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
+    r"(?:septem|octo|novem|decem)ber|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|januar|februar|märz|mai|juni|juli|"
+    r"oktober|dezember"
+)
+
+
+class Sentences:
+    """Splits a stream of pieces into sentences, however the pieces fall. Joined, they are the original text.
+
+    A sentence carries its closing quotes, its citations and the white space after it.
+    """
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def feed(self, piece: str) -> Iterator[str]:
+        """The sentences that are complete now; the last one waits until what follows shows that it has ended."""
+        self._rest += piece
+        while (end := _boundary(self._rest, final=False)) is not None:
+            sentence, self._rest = self._rest[:end], self._rest[end:]
+            yield sentence
+
+    def end(self, *, complete: bool = True) -> Iterator[str]:
+        """What is left. Not `complete` (the model ran into its length limit): a half sentence is dropped."""
+        while (end := _boundary(self._rest, final=True)) is not None:
+            sentence, self._rest = self._rest[:end], self._rest[end:]
+            if complete or self._rest or not _MAYBE_CUT.search(sentence):
+                yield sentence
+        rest, self._rest = self._rest, ""
+        if rest and complete:
+            yield rest
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a whole text."""
+    sentences = Sentences()
+    return [*sentences.feed(text), *sentences.end()]
+
+
+def _boundary(text: str, *, final: bool) -> int | None:
+    """Where the first sentence ends, white space included; None when that cannot be known before more text comes."""
+    for mark in _END.finditer(text):
+        if not text[: mark.start()].strip():
+            continue  # leading white space or stray marks belong to what follows
+        end = mark.end()
+        if mark.group() == "\n":
+            return _through_space(text, end, final=final)
+        if end == len(text):
+            return end if final else None  # "3." may become "3.50", "Wait." may become "Wait..."
+        if (cited := _CITATIONS.match(text, end)) is not None:
+            end = cited.end()
+        if not final and _PARTIAL_CITATION.match(text, end):
+            return None  # a citation may still come; it stays with this sentence
+        verdict = _ends_here(text, mark, end, final=final)
+        if verdict is None:
+            return None
+        if verdict:
+            return _through_space(text, end, final=final)
+    return None
+
+
+def _through_space(text: str, end: int, *, final: bool) -> int | None:
+    """`end` moved behind the white space that follows; None while more of it may come."""
+    stop = end
+    while stop < len(text) and text[stop].isspace():
+        stop += 1
+    return stop if final or stop < len(text) else None
+
+
+def _ends_here(text: str, mark: re.Match[str], end: int, *, final: bool) -> bool | None:
+    """Whether a terminator ends its sentence. None: only the next characters can tell."""
+    sign = mark.group().rstrip(_CLOSERS)
+    if sign[0] in "。！？":
+        return True
+    if end >= len(text):
+        return True
+    following = text[end]
+    word = _word_before(text, mark.start())
+    if not following.isspace():
+        return _ends_without_space(text, end, sign, word, final=final)
+    start = end
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if start == len(text):
+        return True  # only when final: otherwise the partial-citation check has waited
+    if sign[0] in "!?؟।" or "\n" in text[end:start]:
+        return True
+    return _ends_before(text, start, word, sign, first=not text[: mark.start() - len(word)].strip(), final=final)
+
+
+def _ends_without_space(text: str, end: int, sign: str, word: str, *, final: bool) -> bool | None:
+    """Whether "Yes!We do" or "at nine.We" ends before its capital; "3.50" and "x.example/?q=A" do not."""
+    if any(part in word for part in ("://", "@", "www.", "/")) or not text[end].isupper():
+        return False
+    if end + 1 == len(text) and not final:
+        return None
+    lower_after = end + 1 < len(text) and text[end + 1].islower()
+    return len(sign) == 1 and (
+        sign in "!?" or (lower_after and len(word) > 1 and word[-1].islower() and "." not in word)
+    )
+
+
+def _ends_before(text: str, start: int, word: str, sign: str, *, first: bool, final: bool) -> bool | None:
+    """Whether "word." ends its sentence when `text[start:]` follows after a space."""
+    following = text[start]
+    if following.islower():
+        return False
+    if len(sign) > 1 or sign == "…":
+        return True
+    plain = word.casefold()
+    if len(word) == 1 and word.isupper() and word != "I":
+        return False  # an initial
+    if _OPENERS.fullmatch(plain) or (following.isdigit() and _COUNTED.fullmatch(plain)):
+        return False
+    if not (word.isdigit() or _ENDINGS.fullmatch(plain)):
+        return True
+    next_word = _NEXT_WORD.match(text, start)
+    if not final and next_word is not None and next_word.end() == len(text) and len(text) - start < LONGEST_DAY:
+        return None
+    if next_word is not None and _CALENDAR.fullmatch(next_word.group().casefold()):
+        return False
+    return not first if word.isdigit() else following.isupper()  # "1. Wash" begins a list item
+
+
+def _word_before(text: str, end: int) -> str:
+    found = _LAST_WORD.search(text, 0, end)
+    return found.group() if found else ""
+
+
+# --- the check ---------------------------------------------------------------------------------------------------
+
+_MARKER = re.compile(r"[ \t]*\[(\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*)\]")
+_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+(?:[.,:]\d+)*")
+_PHONES = re.compile(r"\+?\(?\d[\d\s()./-]{6,}\d")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The verdict on one sentence.
+
+    text: what may be sent, without markers; None when nothing is left of it.
+    sources: positions in the passages given (0 is the one cited as [1]), in the order cited.
+    unsupported: it states a number, phone, address or link that stands in none of the texts it may draw on.
+    """
+
+    text: str | None
+    sources: tuple[int, ...]
+    unsupported: bool = False
+
+
+def check(sentence: str, passages: Sequence[Passage], known: Sequence[str] = ()) -> Checked:
+    """Check one sentence. `known` is what else it may repeat: the visitor's question, the business's own facts."""
+    numbers = [int(n) for marker in _MARKER.finditer(sentence) for n in marker.group(1).split(",")]
+    sources = tuple(dict.fromkeys(n - 1 for n in numbers if 1 <= n <= len(passages)))
+    text = _MARKER.sub("", sentence)
+    if not any(character.isalnum() for character in text):
+        # Nothing said. Emoji and list bullets alone go with it.
+        return Checked(None, sources)
+    grounds = "\n".join([*(f"{passage.title}\n{passage.text}" for passage in passages), *known])
+    return Checked(text, sources, unsupported=not _stated(text) <= _statable(grounds))
+
+
+def _stated(text: str) -> set[str]:
+    """The checkable facts of a sentence, in a form that does not depend on how they are written."""
+    facts = _addresses(text) | _phones(text)
+    return facts | _numbers(_PHONES.sub(_keep_if_no_phone, _ADDRESSES.sub(" ", text)))
+
+
+def _statable(text: str) -> set[str]:
+    """The facts a text supports: parts of its phone numbers and addresses too."""
+    return _addresses(text) | _phones(text) | _numbers(text)
+
+
+def _addresses(text: str) -> set[str]:
+    return {address.group().rstrip(".,;:!?").casefold() for address in _ADDRESSES.finditer(text)}
+
+
+def _phones(text: str) -> set[str]:
+    """The last eight digits of each phone number: the same with and without the country's prefix."""
+    return {_digits(phone.group())[-8:] for phone in _PHONES.finditer(text) if _is_phone(phone.group())}
+
+
+def _keep_if_no_phone(found: re.Match[str]) -> str:
+    return " " if _is_phone(found.group()) else found.group()
+
+
+def _is_phone(text: str) -> bool:
+    return 8 <= len(_digits(text)) <= 15
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _numbers(text: str) -> set[str]:
+    return {_number(number.group()) for number in _NUMBERS.finditer(text)}
+
+
+def _number(text: str) -> str:
+    """Written one way: "1,000" is "1000", "48.00" is "48", "09:00" is "9:00"."""
+    whole = re.sub(r"[.,](?=\d{3}(?!\d))", "", text).replace(",", ".")
+    whole = re.sub(r"\.0+\Z", "", whole)
+    return whole.lstrip("0") or "0"
