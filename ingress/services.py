@@ -105,7 +105,9 @@ async def open_services() -> AsyncIterator[Services]:
     client = connect_async(config.redis_url, ca=config.redis_ca, max_connections=REDIS_CONNECTIONS)
     queue = AsyncQueue(client)
     answers = Answers(client, uuid.uuid4().hex, on_invalidation=lambda tenant_id: credentials.changed(tenant_id))
-    credentials = Credentials(threads.run, subscribed=lambda: answers.subscribed, loaded=partial(_pass_limits, AsyncScripts(client)))
+    credentials = Credentials(
+        threads.run, subscribed=lambda: answers.subscribed, loaded=partial(_pass_limits, AsyncScripts(client))
+    )
     stopping = Stopping()
     await answers.start(timeout_s=2.0)
     publishing = asyncio.create_task(_publish_metrics(client, _own_name(config)), name="metrics")

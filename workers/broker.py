@@ -166,11 +166,11 @@ class QueueBroker(dramatiq.Broker):
         """The message this thread's actor works on."""
         return self._running[threading.get_ident()]
 
-    def settle(self, message: QueuedMessage, verdict: Verdict) -> None:
+    def settle(self, message: QueuedMessage, verdict: Verdict, *, alone: bool = False) -> None:
         call = self.courier.next_call()
         while True:
             try:
-                return self.courier.settle(message.entry, verdict, call=call)
+                return self.courier.settle(message.entry, verdict, call=call, alone=alone)
             except Interrupt:
                 continue  # a time limit that struck too late; the same call again has no second effect
 
@@ -180,7 +180,7 @@ class QueueBroker(dramatiq.Broker):
         except DecodeError as error:
             log.error("message.undecodable", message_id=entry.message_id)
             unreadable: Message[Any] = Message(entry.queue, "undecodable", (), {}, {}, message_id=entry.message_id)
-            self.settle(QueuedMessage(unreadable, entry), Dead(type(error).__name__))
+            self.settle(QueuedMessage(unreadable, entry), Dead(type(error).__name__), alone=True)
             return
         message.options.pop("eta", None)  # delays live in Redis; Dramatiq must not start one of its own
         self._consumers[entry.queue].handle_message(QueuedMessage(message, entry))
@@ -214,7 +214,7 @@ class QueueConsumer(Consumer):
         """Dramatiq fails only messages of an actor it does not know."""
         decision = decide(message._message, message._exception, stopping=False, max_attempts=MAX_ATTEMPTS)
         log.error("job.unknown", job=message.actor_name, message_id=message.message_id, verdict=decision.name)
-        self._broker.settle(message, decision.verdict)
+        self._broker.settle(message, decision.verdict, alone=True)
 
     def requeue(self, messages: Iterable[Any]) -> None:
         for message in messages:

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 # What businesses are asked about, and the words people use for it.
 _SYNONYMS = {
-    "price": "price prices pricing priced cost costs costing charge charges fee fees rate rates expensive cheap cheaper cheapest",
+    "price": "price prices pricing priced cost costs costing charge charges fee fees rate rates expensive cheap cheaper "
+    "cheapest",
     "hours": "hours open opens opening opened close closes closed closing shut",
     "where": "where located location address directions situated",
     "book": "book booking booked bookings appointment appointments reserve reservation reservations slot slots schedule",
@@ -59,6 +60,7 @@ _PHRASES = (
     (r"\bopening (?:hours|times)\b|\bbusiness hours\b|\bwhat time\b|\buntil when\b|\bhow late\b|\bwhat days\b", " hours "),
     (r"\bhow (?:do|can|would) (?:i|we) (?:find|get to)\b|\bfind you\b|\bget to (?:you|your)\b", " where "),
     (r"n't\b", " not "),
+    (r"'(?:d|ll|ve|re|m)\b", " "),
     (r"\bnew year(?:'?s(?: (?:day|eve))?)?\b|\bboxing day\b", " holiday "),
     (r"\bhow (?:fast|soon|quickly)\b|\b(?:closest|nearest|between|fastest|easiest)\b", " "),
     (r"\b(?:take|accept)s? (\w+ )?(cards?|cash|che(?:que|ck)s?|amex|american express|visa|mastercard)\b", r" pay \1 \2 "),
@@ -71,18 +73,20 @@ _PHRASES = (
 )  # fmt: skip
 
 _STOP = re.compile(
-    r"a|about|actually|after|again|all|also|am|an|and|another|any|anyone|anything|are|as|ask|at|available|be|because|been|"
-    r"being|best|bit|both|but|by|can|cannot|case|come|comes|coming|could|dear|did|do|does|doing|done|each|else|ever|every|"
-    r"exactly|first|for|from|general|get|gets|getting|give|given|go|going|good|got|guys|had|happen|happens|has|have|having|"
-    r"hello|help|here|hey|hi|how|i|if|im|in|info|information|interested|into|is|it|its|just|kind|know|let|like|long|look|looking|"
-    r"lot|make|many|may|maybe|me|might|mine|more|most|much|must|my|need|needed|needs|next|no|normal|normally|not|now|of|off|offer|"
-    r"offered|offers|oh|ok|on|one|only|or|other|our|out|over|per|place|please|possible|provide|put|quick|quite|question|"
-    r"really|right|roughly|run|s|salon|say|see|sell|sells|service|services|shall|shop|should|so|some|somebody|someone|something|"
-    r"sort|still|such|sure|t|take|takes|taking|tell|than|thank|thanks|that|the|their|them|then|there|these|they|thing|"
-    r"this|those|through|to|today|tomorrow|tonight|too|u|up|us|use|used|using|usual|usually|very|visit|visiting|want|wanted|"
-    r"wanting|was|way|we|well|were|what|whats|when|whether|which|while|who|why|will|wish|with|within|without|wonder|"
-    r"somewhere|anywhere|number|numbers|problem|running|bought|purchased|somehow|wondering|work|works|would|you|your|yours|d|ll|m|re|ve|bring|buy|place|near|nearby|around|close by|long|time|times|"
-    r"possible|allowed|okay|people|someone's|accept|accepted|start|starts|away"
+    r"a|about|accept|accepted|actually|after|again|all|allowed|also|am|an|and|another|any|anyone|anything|"
+    r"anywhere|are|around|as|ask|at|available|away|be|because|been|being|best|bit|both|bought|bring|but|buy|by|"
+    r"can|cannot|case|come|comes|coming|could|d|day|days|dear|did|do|does|doing|done|each|else|ever|every|exactly|"
+    r"first|for|from|general|get|gets|getting|give|given|go|going|good|got|guys|had|happen|happens|has|have|"
+    r"having|hello|help|here|hey|hi|how|i|if|im|in|info|information|inside|interested|into|is|it|its|just|kind|"
+    r"know|leave|let|like|ll|long|look|looking|lot|m|make|many|may|maybe|me|might|mine|more|most|much|must|my|"
+    r"near|nearby|need|needed|needs|next|no|normal|normally|not|now|number|numbers|of|off|offer|offered|offers|oh|"
+    r"ok|okay|old|on|one|only|or|other|our|out|outside|over|people|per|place|please|possible|problem|provide|"
+    r"purchased|put|question|quick|quite|re|really|right|roughly|run|running|s|salon|same|say|see|sell|sells|"
+    r"service|services|shall|shop|should|so|some|somebody|somehow|someone|someone's|something|somewhere|sort|"
+    r"start|starts|stay|still|such|sure|t|take|takes|taking|tell|than|thank|thanks|that|the|their|them|then|there|"
+    r"these|they|thing|this|those|through|time|times|to|today|tomorrow|tonight|too|u|up|us|use|used|using|usual|"
+    r"usually|ve|very|visit|visiting|want|wanted|wanting|was|way|we|well|were|what|whats|when|whether|which|while|"
+    r"who|why|will|wish|with|within|without|wonder|wondering|work|works|would|you|your|yours"
 )
 
 _WORDS = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")

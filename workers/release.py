@@ -73,14 +73,15 @@ class Release:
             standing = reclaim(session, self.turn.id, self.delivery)
             if standing is None:
                 raise Fenced
-            self.turn = standing.turn
-            if self.turn.taken_over_by_human(standing.conversation):
+            turn = standing.turn
+            if turn.taken_over_by_human(standing.conversation):
                 raise TakenOver
-            if self.turn.state != TurnState.SENDING:
-                self.turn.move(TurnState.SENDING)
-            self.turn.sources = self.sources
+            if turn.state != TurnState.SENDING:
+                turn.move(TurnState.SENDING)
+            turn.sources = self.sources
             if reply is not None:
-                self.turn.reply = reply
+                turn.reply = reply
+        self.turn = turn
 
     def finish(self, stopped: str | None = None) -> None:
         """Record what was said; DELIVERED, or SILENT when nothing left. Then tell whoever waits."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import redis.asyncio
 
-from clients.queue.connection import store_errors
+from clients.queue.connection import twice_async
 from clients.queue.queue import checked_id
 from clients.queue.records import Acceptance, Accepted, Event
 from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
@@ -35,8 +33,7 @@ class AsyncQueue:
 
     async def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
         """The ownership epoch Redis knows; None counts as "ask the row"."""
-        with store_errors():
-            value: Any = await self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}")
+        value = await twice_async(lambda: self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}"))
         return None if value is None else int(value)
 
     async def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
@@ -45,26 +42,22 @@ class AsyncQueue:
 
     async def events(self, tenant_id: str, turn_id: str, after: int = 0) -> list[Event]:
         """The turn's events numbered above `after`."""
-        with store_errors():
-            texts: Any = await self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1)
+        texts = await twice_async(lambda: self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1))
         return [Event.parse(text) for text in texts]
 
     async def listen(self, tenant_id: str, turn_id: str, channel: str) -> None:
         """Publish the turn's further events on `channel` too."""
         key = f"{PREFIX}to:{tenant_id}:{turn_id}"
-        with store_errors():
-            await self._redis.sadd(key, channel)
-            await self._redis.expire(key, LISTEN_S)
+        await twice_async(lambda: self._redis.sadd(key, channel))
+        await twice_async(lambda: self._redis.expire(key, LISTEN_S))
 
     async def publish_invalidation(self, tenant_id: str) -> None:
         """A tenant changed: every process drops what it cached of it."""
-        with store_errors():
-            await self._redis.publish(TENANTS_CHANNEL, tenant_id)
+        await twice_async(lambda: self._redis.publish(TENANTS_CHANNEL, tenant_id))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable unless Redis answers."""
-        with store_errors():
-            await self._redis.ping()
+        await twice_async(self._redis.ping)
 
     async def close(self) -> None:
         """Give up the connections."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,24 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, (*LOST, exceptions.ReadOnlyError, exceptions.OutOfMemoryError)):
         return True
     return isinstance(error, exceptions.ResponseError) and str(error).startswith(_AWAY)
+
+
+def twice(call: Callable[[], Any]) -> Any:
+    """Make a call that may be repeated, once more if its answer is lost. Raises StoreUnavailable."""
+    with store_errors():
+        try:
+            return call()
+        except LOST:
+            return call()
+
+
+async def twice_async(call: Callable[[], Awaitable[Any]]) -> Any:
+    """The same for an event loop."""
+    with store_errors():
+        try:
+            return await call()
+        except LOST:
+            return await call()
 
 
 @contextmanager

@@ -67,6 +67,7 @@ class Courier:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _call: _CallSlot = field(default_factory=_CallSlot)
     _callers: int = 0
+    _rounds: int = 0
     _listed: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -108,11 +109,14 @@ class Courier:
         self._call.number += 1
         return f"{self._call.name}:{self._call.number}"
 
-    def settle(self, entry: Entry, verdict: Verdict, *, call: str) -> None:
-        """Carry out the verdict, however long Redis is away; the slot's next message comes with the answer."""
+    def settle(self, entry: Entry, verdict: Verdict, *, call: str, alone: bool = False) -> None:
+        """Carry out the verdict, however long Redis is away; the slot's next message comes with the answer.
+
+        `alone` frees the slot instead: for whoever settles inside `deliver`, where a next message would nest.
+        """
         failures = 0
         while True:
-            queues = () if self.stopping.is_set() else self._order
+            queues = () if alone or self.stopping.is_set() else self._asked()
             try:
                 fetched = self.queue.settle(
                     self.process, entry, verdict, fetch_from=queues, count=min(1, len(queues)), call=call
@@ -135,18 +139,16 @@ class Courier:
             self._gate.give(1)
 
     def _fetch_loop(self) -> None:
-        failures, rounds = 0, 0
+        failures = 0
         call: str | None = None
         self._listed.wait()
         while not self.stopping.is_set():
             free = self._gate.take(WAIT_S)
             if not free or self.stopping.is_set():
                 continue
-            rounds += 1
-            order = self._order if rounds % TURN_AROUND else self._order[::-1]
             call = call or self.next_call()  # kept until it is answered: the answer may hold messages
             try:
-                fetched = self.queue.fetch(self.process, order, free, call=call)
+                fetched = self.queue.fetch(self.process, self._asked(), free, call=call)
                 call = None
                 self._gate.give(free - len(fetched.messages))
                 self._take_in(fetched.messages)
@@ -162,6 +164,10 @@ class Courier:
                 _pause(failures)
                 failures += 1
         self._close_idle()
+
+    def _asked(self) -> tuple[str, ...]:
+        self._rounds += 1
+        return self._order if self._rounds % TURN_AROUND else self._order[::-1]
 
     def _close_idle(self) -> None:
         """Nobody may wake a process that stops; whoever was about to is passed on."""

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from clients.queue.connection import LOST, is_away, store_errors
+import structlog
+
+from clients.queue.connection import LOST, is_away, store_errors, twice
 from clients.queue.records import Back, Dead, Done, Entry, Fetched, Later, Limits, Verdict
 from clients.queue.scripts import PREFIX, Argument, wall_clock_ms
 from clients.queue.turns import Turns
@@ -21,8 +23,12 @@ class Queue(Turns):
     def enqueue(
         self, job: JobLike, *, delay_ms: int = 0, message_id: str | None = None, request_id: str | None = None
     ) -> str:
-        """Put a job into its tenant's lane, once per message id. A delayed one takes its sequence key only when due."""
+        """Put a job into its tenant's lane, once per message id. A delayed one takes its sequence key only when due.
+
+        `request_id` is the one bound to the log context unless given.
+        """
         message_id = message_id or str(uuid.uuid4())
+        request_id = request_id or structlog.contextvars.get_contextvars().get("request_id")
         payload = encode(job, message_id=message_id, request_id=request_id, now_ms=wall_clock_ms())
         self.push(
             payload,
@@ -107,8 +113,7 @@ class Queue(Turns):
 
     def nudge(self, process: str) -> None:
         """End a process's `wait`."""
-        with store_errors():
-            self._redis.lpush(f"{PREFIX}w:{process}", "")
+        twice(lambda: self._redis.lpush(f"{PREFIX}w:{process}", ""))
 
     def set_limits(self, tenant_id: str, limits: Limits) -> None:
         """Weight, rate and burst of a tenant, in force from the next dispatch on."""
@@ -116,20 +121,17 @@ class Queue(Turns):
 
     def depth(self, queue: str) -> dict[str, int]:
         """Unsettled messages per tenant: waiting, delayed and in flight."""
-        with store_errors():
-            counts: Any = self._redis.hgetall(f"{PREFIX}z:{queue}")
+        counts = twice(lambda: self._redis.hgetall(f"{PREFIX}z:{queue}"))
         return {tenant.decode(): int(count) for tenant, count in counts.items()}
 
     def dead(self, tenant_id: str) -> list[str]:
         """Ids of a tenant's dead letters, oldest first."""
-        with store_errors():
-            ids: Any = self._redis.zrange(f"{PREFIX}dead:{tenant_id}", 0, -1)
+        ids = twice(lambda: self._redis.zrange(f"{PREFIX}dead:{tenant_id}", 0, -1))
         return [mid.decode() for mid in ids]
 
     def ping(self) -> None:
         """Raises StoreUnavailable unless Redis answers."""
-        with store_errors():
-            self._redis.ping()
+        twice(self._redis.ping)
 
     def close(self) -> None:
         """Give up the connections."""

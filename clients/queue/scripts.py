@@ -16,7 +16,7 @@ import redis
 import redis.asyncio
 from redis.exceptions import NoScriptError, ReadOnlyError
 
-from clients.queue.connection import LOST, store_errors
+from clients.queue.connection import twice, twice_async
 
 PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
 _LUA = Path(__file__).parent / "lua"
@@ -47,11 +47,7 @@ class Scripts:
     def run(self, name: str, *arguments: Argument) -> Any:
         """Raises StoreUnavailable when the second try fails too."""
         now = "" if self._clock is None else str(self._clock())
-        with store_errors():
-            try:
-                return self._run(name, now, arguments)
-            except LOST:
-                return self._run(name, now, arguments)
+        return twice(lambda: self._run(name, now, arguments))
 
     def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
         text, sha = source(name)
@@ -85,11 +81,7 @@ class AsyncScripts:
     async def run(self, name: str, *arguments: Argument) -> Any:
         """Raises StoreUnavailable when the second try fails too."""
         now = "" if self._clock is None else str(self._clock())
-        with store_errors():
-            try:
-                return await self._run(name, now, arguments)
-            except LOST:
-                return await self._run(name, now, arguments)
+        return await twice_async(lambda: self._run(name, now, arguments))
 
     async def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
         text, sha = source(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import redis
 
-from clients.queue.connection import store_errors
+from clients.queue.connection import twice
 from clients.queue.records import ENDS, Event, Released
 from clients.queue.scripts import PREFIX, Clock, Scripts
 
@@ -23,8 +23,7 @@ class Turns:
 
     def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
         """The ownership epoch Redis knows; None counts as "ask the row"."""
-        with store_errors():
-            value: Any = self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}")
+        value = twice(lambda: self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}"))
         return None if value is None else int(value)
 
     def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
@@ -36,8 +35,7 @@ class Turns:
         return bool(self._scripts.run("supersede", tenant_id, turn_id, by_turn_id))
 
     def superseded_by(self, tenant_id: str, turn_id: str) -> str | None:
-        with store_errors():
-            value: Any = self._redis.hget(f"{PREFIX}s:{tenant_id}:{turn_id}", "by")
+        value = twice(lambda: self._redis.hget(f"{PREFIX}s:{tenant_id}:{turn_id}", "by"))
         return None if value is None else value.decode()
 
     def release(
@@ -63,16 +61,14 @@ class Turns:
 
     def events(self, tenant_id: str, turn_id: str, after: int = 0) -> list[Event]:
         """The turn's events numbered above `after`."""
-        with store_errors():
-            texts: Any = self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1)
+        texts = twice(lambda: self._redis.lrange(f"{PREFIX}t:{tenant_id}:{turn_id}", after, -1))
         return [Event.parse(text) for text in texts]
 
     def listen(self, tenant_id: str, turn_id: str, channel: str) -> None:
         """Publish the turn's further events on `channel` too."""
         key = f"{PREFIX}to:{tenant_id}:{turn_id}"
-        with store_errors():
-            self._redis.sadd(key, channel)
-            self._redis.expire(key, LISTEN_S)
+        twice(lambda: self._redis.sadd(key, channel))
+        twice(lambda: self._redis.expire(key, LISTEN_S))
 
     def move_listeners(self, tenant_id: str, from_turn_id: str, to_turn_id: str) -> None:
         """Who waits for one turn waits for the other from now on."""

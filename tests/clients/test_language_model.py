@@ -213,19 +213,22 @@ def test_close_wakes_whoever_waits(server: LLMockServer, script: Callable[..., N
     assert ended == [Cancelled]
 
 
-def test_many_calls_share_one_thread(server: LLMockServer, script: Callable[..., None]) -> None:
+def test_many_calls_share_one_loop(server: LLMockServer, script: Callable[..., None]) -> None:
     script(Reply(text=TEXT, times=None))
     model = OpenAILanguageModel("key", server.base_url(), "m")
     answers: list[str] = []
     threads = [threading.Thread(target=lambda: answers.append(read(model))) for _ in range(20)]
-    before = {thread.name for thread in threading.enumerate()}
+    before = {thread.name for thread in threading.enumerate()} | {thread.name for thread in threads}
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
     assert answers == [TEXT] * 20
-    assert [name for name in (t.name for t in threading.enumerate()) if name not in before] == ["language-model"]
+    new = {thread.name for thread in threading.enumerate()} - before
     model.close()
+    assert {name for name in new if not name.startswith("language-model-resolver")} == {"language-model"}
+    assert len(new) <= 3
+    assert "language-model" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_slow_reader_gets_every_piece(model: OpenAILanguageModel, script: Callable[..., None]) -> None:

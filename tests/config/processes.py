@@ -40,7 +40,7 @@ def ends(pid: int) -> bool:
 def script(text: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A Python program from a text, run from the root of the project; killed at the end."""
     command = [sys.executable, "-c", text, *map(str, arguments)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:

@@ -29,7 +29,7 @@ from pathlib import Path
 from config import embedded
 with embedded.postgres(Path(sys.argv[1])) as database, embedded.valkey(Path(sys.argv[1])) as queue:
     print(database.process.pid, queue.process.pid, flush=True)
-    sys.stdin.read() if sys.argv[2] == "stay" else None
+    sys.stdin.read()
 """
 
 
@@ -173,7 +173,7 @@ def test_a_pid_that_went_to_another_program_is_left_alone(tmp_path: Path) -> Non
 
 
 def test_servers_end_when_who_started_them_is_killed(tmp_path: Path) -> None:
-    with script(BOTH, tmp_path, "stay") as starter:
+    with script(BOTH, tmp_path) as starter:
         servers = [int(pid) for pid in said(starter).split()]
         children = [child.pid for pid in servers for child in psutil.Process(pid).children(recursive=True)]
         assert children

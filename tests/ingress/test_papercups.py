@@ -237,7 +237,11 @@ def test_every_failure_to_verify_is_the_same_answer(http, workers, alice):
     unknown = raw.replace(alice.account_token.encode(), str(uuid.uuid4()).encode())
     right = signed(alice)["headers"]["X-Papercups-Signature"]
     answers = [
-        http.post("/papercups/webhook", content=content, headers={"X-Papercups-Signature": given} if given else {})
+        http.post(
+            "/papercups/webhook",
+            content=content,
+            headers={} if given is None else {"X-Papercups-Signature": given.encode()},
+        )
         for content, given in (
             (raw, None),
             (raw, ""),
@@ -259,7 +263,9 @@ def test_every_failure_to_verify_is_the_same_answer(http, workers, alice):
             (b'{"account_id":"\\ud800"}', right),
         )
     ]
-    assert {(answer.status_code, answer.text) for answer in answers} == {(401, json.dumps(REFUSED, separators=(",", ":")))}
+    assert {(answer.status_code, answer.text) for answer in answers} == {
+        (401, json.dumps(REFUSED, separators=(",", ":")))
+    }
     assert len({frozenset(answer.headers) for answer in answers}) == 1
     assert workers.nothing()
 
@@ -279,7 +285,9 @@ def test_a_secret_sealed_under_another_key_is_a_401_not_a_500(http, alice):
     assert http.post("/papercups/webhook", **signed(alice)).status_code == 401
 
 
-@pytest.mark.parametrize(("data", "field"), [({"from": "alien"}, "data.from"), ({"conversation_id": None}, "conversation_id")])
+@pytest.mark.parametrize(
+    ("data", "field"), [({"from": "alien"}, "data.from"), ({"conversation_id": None}, "conversation_id")]
+)
 def test_a_wrong_signed_body_names_its_field(http, workers, alice, data, field):
     answer = http.post("/papercups/webhook", **signed(alice, **data))
     assert answer.status_code == 422

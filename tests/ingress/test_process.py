@@ -31,7 +31,16 @@ class Web:
 @pytest.fixture
 def web(stores, tmp_path) -> Iterator[Web]:
     port, log = free_port(), tmp_path / "web.log"
-    uvicorn = [sys.executable, "-m", "uvicorn", "asgi:app", "--port", str(port), "--no-access-log", "--no-proxy-headers"]
+    uvicorn = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "asgi:app",
+        "--port",
+        str(port),
+        "--no-access-log",
+        "--no-proxy-headers",
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*uvicorn, "--timeout-graceful-shutdown", "20"],
@@ -81,7 +90,9 @@ def test_connections_stay_within_their_limits(web, workers, stores, alice, mallo
     assert {call.result().status_code for call in calls} == {202}
     assert len(workers.redis.client_list()) - before <= 6
     with psycopg.connect(stores.superuser_url) as connection:
-        found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'frontdesk'").fetchone()
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'frontdesk'"
+        ).fetchone()
     assert found is not None
     assert found[0] <= 8  # this process and the test's own
 

@@ -91,8 +91,8 @@ def open_office(url: str, **facts: Any) -> Iterator[Office]:
         office.broker.close()
 
 
-@pytest.fixture
-def office(valkey_url: str, store: redis.Redis) -> Iterator[Office]:
+@pytest.fixture(name="office")
+def _office(valkey_url: str, store: redis.Redis) -> Iterator[Office]:
     with open_office(valkey_url) as office:
         yield office
 
@@ -198,9 +198,18 @@ def test_a_payload_nobody_can_read_is_a_dead_letter(office: Office) -> None:
     assert office.labels() == ["next"]
 
 
+def test_a_flood_that_nobody_understands_does_not_bury_the_worker(office: Office) -> None:
+    for number in range(400):
+        office.queue.push(b"{", message_id=f"m{number}", tenant_id="tenant-alice", queue="errands")
+    office.send("next")
+    office.finish()
+    assert office.labels() == ["next"]
+    assert len(office.queue.dead("tenant-alice")) == 400
+
+
 def test_no_more_is_fetched_than_threads_are_free(office: Office, store: redis.Redis) -> None:
     gate = threading.Event()
-    office.behaviour = lambda job, delivery: assert_true(gate.wait(PATIENCE_S))
+    office.behaviour = lambda job, delivery: until(gate.is_set)
     office.send(*"abcdefgh")
     until(lambda: len(office.runs) == 4)
     assert store.zcard("{fd1}:l:errands:tenant-alice") == 4
@@ -268,10 +277,6 @@ def test_connections_stay_within_the_promise(office: Office, store: redis.Redis)
 
 def test_outside_a_stopping_worker_nothing_stops() -> None:
     assert not stopping()
-
-
-def assert_true(value: bool) -> None:
-    assert value
 
 
 class Command:

@@ -7,6 +7,7 @@ local process = ARGV[2]
 local held, returned = {}, {}
 for position = 3, #ARGV do held[ARGV[position]] = true end
 
+local before = call('ZSCORE', P .. 'procs', process)
 call('ZADD', P .. 'procs', now, process)
 local missed = P .. 'missed:' .. process
 local flight = call('HGETALL', P .. 'f:' .. process)
@@ -30,7 +31,9 @@ end
 call('DEL', missed)
 for position = 1, #unreported, 2 do call('HSET', missed, unreported[position], unreported[position + 1]) end
 
-for _, silent in ipairs(call('ZRANGEBYSCORE', P .. 'procs', '-inf', now - SILENT_MS, 'LIMIT', 0, 10)) do
+-- Who could not report itself a moment ago must not bury others: after a time without Redis everybody looks dead.
+local buries = before and tonumber(before) > now - ALIVE_MS
+for _, silent in ipairs(buries and call('ZRANGEBYSCORE', P .. 'procs', '-inf', now - SILENT_MS, 'LIMIT', 0, 10) or {}) do
   for _, mid in ipairs(call('HKEYS', P .. 'f:' .. silent)) do
     if #returned < 1000 then returned[#returned + 1] = mid end
   end

@@ -11,6 +11,13 @@ def put(queue: Queue, *labels: str) -> None:
         queue.enqueue(Task(label=name))
 
 
+def reap(worker: Worker, clock: Clock) -> list[str]:
+    """Two reports in a row: who has just come, or come back, buries nobody."""
+    worker.report()
+    clock.advance(1000)
+    return worker.report()
+
+
 def woken(store: redis.Redis, worker: Worker) -> bool:
     return bool(store.delete(f"{{fd1}}:w:{worker.name}"))
 
@@ -60,7 +67,23 @@ def test_a_process_that_never_reported_is_noticed_too(
     put(queue, "a")
     (a,) = worker.fetch()
     clock.advance(5001)
-    assert other_worker.report() == [a.message_id]
+    assert reap(other_worker, clock) == [a.message_id]
+
+
+def test_after_a_time_without_redis_nobody_is_taken_for_dead(
+    queue: Queue, worker: Worker, other_worker: Worker, clock: Clock
+) -> None:
+    put(queue, "a")
+    (a,) = worker.fetch()
+    for each, held in ((worker, [a]), (other_worker, [])):
+        each.report(*held)
+    clock.advance(60_000)  # Redis was away
+    assert other_worker.report() == []
+    clock.advance(300)
+    assert worker.report(a) == []
+    clock.advance(700)
+    assert other_worker.report() == []
+    assert worker.done(a)
 
 
 def test_a_verdict_that_comes_too_late_is_void_and_says_so(
@@ -69,7 +92,7 @@ def test_a_verdict_that_comes_too_late_is_void_and_says_so(
     put(queue, "a")
     (a,) = worker.fetch()
     clock.advance(6000)
-    other_worker.report()
+    reap(other_worker, clock)
     (again,) = other_worker.fetch()
     assert not worker.done(a)
     assert not worker.back(a)
