@@ -100,8 +100,8 @@ def step(text: str) -> Iterator[None]:
     started = time.monotonic()
     try:
         yield
-    except BaseException:
-        print("failed", flush=True)
+    except BaseException as error:
+        print("stopped" if isinstance(error, KeyboardInterrupt) else "failed", flush=True)
         raise
     print(f"ok ({time.monotonic() - started:.1f} s)", flush=True)
 

@@ -9,6 +9,8 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
+from config.settings import settings
+from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.conversations import owner
 from ingress.errors import HANDLERS
@@ -33,7 +35,12 @@ ROUTES: tuple[BaseRoute, ...] = (
 
 
 def build(more: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application; `more` are the dashboard's routes, for one port."""
+    """The application; `more` are the dashboard's routes, for one port.
+
+    Raises:
+        SettingsError: the environment is not right.
+    """
+    trusted_proxies(settings().trusted_proxies)  # here, where a wrong value ends in a sentence
     app = Starlette(
         routes=[*ROUTES, *more],
         middleware=MIDDLEWARE,

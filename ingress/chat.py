@@ -9,7 +9,7 @@ import time
 import uuid
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -24,7 +24,7 @@ from config.errors import Conflict, InvalidInput, StoreUnavailable, TooMany, Una
 from ingress.addresses import client_address
 from ingress.body import read_body, refuse_declared_size
 from ingress.callers import LONGEST_SESSION, Caller, identify, preflight
-from ingress.feed import Feed
+from ingress.feed import Feed, ended
 from ingress.promises import promise, unanswered
 from ingress.services import Services, services
 from ingress.streaming import EventStream
@@ -82,13 +82,11 @@ async def chat(request: Request) -> Response | ASGIApp:
             await feed.join(first)
         if streams:
             return EventStream(feed, held.pop_all(), {"Location": _location(feed.turn_id)})
-        conversation_id = uuid.UUID(acceptance.job.conversation_id)
+        promised = unanswered(feed.turn_id, acceptance.job.conversation_id)
         if _responds_async(request):
-            return await _later(shared, caller, feed, conversation_id, {"Preference-Applied": "respond-async"})
-        view = await feed.end(ANSWER_WITHIN_S)
-        if view is not None:
-            return JSONResponse(view)
-        return await _later(shared, caller, feed, conversation_id, {})
+            return await _later(feed, caller, promised, {"Preference-Applied": "respond-async"})
+        view = await feed.end(ANSWER_WITHIN_S) or await feed.row() or promised
+        return JSONResponse(view) if ended(view) else await _later(feed, caller, view, {})
 
 
 def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | None, *, stream: bool) -> Acceptance:
@@ -150,15 +148,12 @@ async def _accept(shared: Services, acceptance: Acceptance) -> str | None:
             return accepted.turn_id
 
 
-async def _later(
-    shared: Services, caller: Caller, feed: Feed, conversation_id: uuid.UUID, headers: dict[str, str]
-) -> Response:
-    """202 with the address of the turn; 200 when the row says it has ended after all."""
+async def _later(feed: Feed, caller: Caller, view: dict[str, Any], headers: dict[str, str]) -> Response:
+    """202 with the address where the turn can be read from now on."""
     try:
-        await promise(shared, caller.tenant.tenant_id, feed.turn_id, conversation_id)
+        await promise(feed.shared, caller.tenant.tenant_id, feed.turn_id, view["conversation_id"])
     except StoreUnavailable:
         log.warning("turn.promise.failed")  # the row will tell
-    view = unanswered(feed.turn_id, str(conversation_id))
     body = {name: view[name] for name in ("turn_id", "conversation_id", "state")}
     return JSONResponse(body, 202, {"Location": _location(feed.turn_id), **headers})
 

@@ -26,7 +26,7 @@ class Feed:
     """Reads a Waiter; where it has a gap, the turn's list in Redis, and the row once."""
 
     def __init__(self, shared: Services, waiter: Waiter, tenant_id: uuid.UUID, turn_id: str) -> None:
-        self._shared = shared
+        self.shared = shared
         self._waiter = waiter
         self._tenant_id = tenant_id
         self.turn_id = turn_id
@@ -35,7 +35,7 @@ class Feed:
     @property
     def stopping(self) -> bool:
         """Whether the process is about to end."""
-        return self._shared.stopping.asked
+        return self.shared.stopping.asked
 
     async def join(self, turn_id: str) -> None:
         """Follow another turn from its first event: the message was a repeat of one that it answers."""
@@ -69,15 +69,17 @@ class Feed:
         return None
 
     async def row(self) -> dict[str, Any] | None:
-        """The turn as Postgres has it now; None when it has no row yet, or Postgres is away."""
+        """The turn as Postgres has it now; None when it has no row yet, or Postgres is away, or there is no time."""
+        if self.stopping:
+            return None
         try:
-            return await self._shared.threads.run(partial(read_turn, self._tenant_id, uuid.UUID(self.turn_id)))
+            return await self.shared.threads.run(partial(read_turn, self._tenant_id, uuid.UUID(self.turn_id)))
         except StoreUnavailable:
             return None
 
     async def _wait(self, timeout_s: float) -> Event | None:
         try:
-            async with self._shared.stopping.at_most(timeout_s):
+            async with self.shared.stopping.at_most(timeout_s):
                 return await self._waiter.next(timeout_s + 1)
         except TimeoutError:
             return None
@@ -85,7 +87,7 @@ class Feed:
     async def _join_first(self, turn_id: object) -> None:
         if isinstance(turn_id, str):
             try:
-                await self._shared.queue.listen(str(self._tenant_id), turn_id, self._shared.answers.channel)
+                await self.shared.queue.listen(str(self._tenant_id), turn_id, self.shared.answers.channel)
             except StoreUnavailable:
                 log.warning("feed.listen.failed")  # the row is still read at the deadline
             await self.join(turn_id)
@@ -94,7 +96,7 @@ class Feed:
         """Read what was published, and if that has no end, whether the row has one."""
         try:
             after = self._waiter.last(self.turn_id)
-            events = await self._shared.queue.events(str(self._tenant_id), self.turn_id, after)
+            events = await self.shared.queue.events(str(self._tenant_id), self.turn_id, after)
         except StoreUnavailable:
             events = []  # the subscription is away too; it comes back with a gap
         for event in events:

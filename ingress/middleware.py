@@ -6,6 +6,7 @@ import re
 import time
 import traceback
 import uuid
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -76,6 +77,7 @@ class Measured:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._templates: dict[Any, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,9 +95,18 @@ class Measured:
             await self.app(scope, receive, watched)
         finally:
             method = scope["method"] if scope["method"] in METHODS else "other"
-            route = getattr(scope.get("endpoint"), "__name__", "none")
+            route = self._template(scope)
             metrics.requests.labels(route, method, str(status)).inc()
             log.debug("request.answered", route=route, status=status, seconds=round(time.perf_counter() - began, 4))
+
+    def _template(self, scope: Scope) -> str:
+        """Starlette notes the endpoint, not the route."""
+        endpoint = scope.get("endpoint")
+        if endpoint is None:
+            return "none"
+        if endpoint not in self._templates:
+            self._templates = {route.endpoint: route.path for route in scope["app"].routes}
+        return self._templates[endpoint]
 
 
 class Caught:

@@ -13,10 +13,10 @@ from models.turn import TurnState
 KEPT_S = 3600  # a turn ends within minutes; a longer outage is told by 404 until the row is there
 
 
-async def promise(shared: Services, tenant_id: uuid.UUID, turn_id: str, conversation_id: uuid.UUID) -> None:
+async def promise(shared: Services, tenant_id: uuid.UUID, turn_id: str, conversation_id: str) -> None:
     """Remember the promise."""
     with store_errors():
-        await shared.redis.set(_key(tenant_id, turn_id), str(conversation_id), ex=KEPT_S)
+        await shared.redis.set(_key(tenant_id, turn_id), conversation_id, ex=KEPT_S)
 
 
 async def promised(shared: Services, tenant_id: uuid.UUID, turn_id: str) -> dict[str, Any] | None:

@@ -33,7 +33,7 @@ from models.usage import record_reply
 from workers import hand_over, read_back
 from workers.broker import actor, queue
 from workers.ends import report_end
-from workers.resources import channel, send
+from workers.resources import channel
 
 LEASE = timedelta(seconds=30)
 POST_S = 5.0  # a post's time-out: it must start early enough to end before the deadline
@@ -225,7 +225,7 @@ def _drop(parcel: Parcel) -> None:
 
 
 def _failed(parcel: Parcel, reason: str) -> None:
-    """It could not be said: a person is told by a note and an assignment, which leave as parts of their own."""
+    """It could not be said: a person is told by a note and an assignment, the turn's next parts."""
     with tenant_session(parcel.turn.tenant_id) as session:
         part, turn, conversation = _standing(session, parcel)
         part.move(OutboundState.FAILED)
@@ -235,7 +235,6 @@ def _failed(parcel: Parcel, reason: str) -> None:
     log.error("outbound.failed", turn_id=str(turn.id), part=part.part, reason=reason)
     if part.part == Part.REPLY:
         report_end(turn)
-        send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
 
 
 def _take_back(parcel: Parcel) -> None:
