@@ -41,9 +41,10 @@ install:
 	}; \
 	echo 'Installing from $(LOCK) …'; \
 	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > .venv/uv.txt; \
-	if { [ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt; } && \
-	  $(BIN)/uv pip sync --python $(BIN)/python --compile-bytecode --require-hashes $(LOCK); then :; else \
+	[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt; \
+	sync="$(BIN)/uv pip sync --python $(BIN)/python --compile-bytecode --require-hashes $(LOCK)"; \
+	$$sync --system-certs || $$sync || { \
 	  echo 'uv could not do it; trying pip, which takes longer …'; \
 	  $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(LOCK) || exit 1; \
-	fi; \
+	}; \
 	echo "$$lock" > .venv/installed

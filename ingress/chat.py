@@ -85,7 +85,10 @@ async def chat(request: Request) -> Response | ASGIApp:
         promised = unanswered(feed.turn_id, acceptance.job.conversation_id)
         if _responds_async(request):
             return await _later(feed, caller, promised, {"Preference-Applied": "respond-async"})
-        view = await feed.end(ANSWER_WITHIN_S) or await feed.row() or promised
+        end = await feed.end(ANSWER_WITHIN_S)
+        if end is not None:
+            return JSONResponse(end)
+        view = await feed.row() or promised
         return JSONResponse(view) if ended(view) else await _later(feed, caller, view, {})
 
 
@@ -151,11 +154,11 @@ async def _accept(shared: Services, acceptance: Acceptance) -> str | None:
 async def _later(feed: Feed, caller: Caller, view: dict[str, Any], headers: dict[str, str]) -> Response:
     """202 with the address where the turn can be read from now on."""
     try:
-        await promise(feed.shared, caller.tenant.tenant_id, feed.turn_id, view["conversation_id"])
+        await promise(feed.shared, caller.tenant.tenant_id, view["turn_id"], view["conversation_id"])
     except StoreUnavailable:
         log.warning("turn.promise.failed")  # the row will tell
     body = {name: view[name] for name in ("turn_id", "conversation_id", "state")}
-    return JSONResponse(body, 202, {"Location": _location(feed.turn_id), **headers})
+    return JSONResponse(body, 202, {"Location": _location(view["turn_id"]), **headers})
 
 
 def _location(turn_id: str) -> str:

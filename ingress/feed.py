@@ -72,8 +72,14 @@ class Feed:
         """The turn as Postgres has it now; None when it has no row yet, or Postgres is away, or there is no time."""
         if self.stopping:
             return None
+        view = await self._view(self.turn_id)
+        if view is not None and view.get("reason") == REPEATED:
+            return await self._view(view["superseded_by"])
+        return view
+
+    async def _view(self, turn_id: str) -> dict[str, Any] | None:
         try:
-            return await self.shared.threads.run(partial(read_turn, self._tenant_id, uuid.UUID(self.turn_id)))
+            return await self.shared.threads.run(partial(read_turn, self._tenant_id, uuid.UUID(turn_id)))
         except StoreUnavailable:
             return None
 

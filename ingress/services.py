@@ -109,7 +109,7 @@ async def open_services() -> AsyncIterator[Services]:
         threads.run, subscribed=lambda: answers.subscribed, loaded=partial(_pass_limits, AsyncScripts(client))
     )
     stopping = Stopping()
-    await answers.start(timeout_s=2.0)
+    await answers.start(timeout_s=1.0)
     publishing = asyncio.create_task(_publish_metrics(client, _own_name(config)), name="metrics")
     try:
         with stopping.listening():

@@ -71,6 +71,7 @@ class QueueBroker(dramatiq.Broker):
         self._threads = 8
         self._grace_s = grace_s
         self._consumers: dict[str, ConsumerThread] = {}
+        self._expected: set[str] = set()
         self._polled: set[str] = set()
         self._running: dict[int, QueuedMessage] = {}
         self._lock = threading.Lock()
@@ -140,11 +141,22 @@ class QueueBroker(dramatiq.Broker):
             self._consumers[thread.queue_name] = thread
 
     def consumer_polled(self, queue_name: str) -> None:
-        """Its ConsumerThread has its consumer, so it can settle: fetch from this queue too from now on."""
+        """Its ConsumerThread has its consumer, so it can settle."""
         if queue_name not in self._polled:
             with self._lock:
                 self._polled.add(queue_name)
-                self.courier.fetch_from(sorted(self._polled, key=_urgency))
+                self._open_when_complete()
+
+    def run(self, queue_names: Iterable[str]) -> None:
+        """Every thread is started: fetch from these queues as soon as each can settle."""
+        self.courier.start()
+        with self._lock:
+            self._expected.update(queue_names)
+            self._open_when_complete()
+
+    def _open_when_complete(self) -> None:
+        if self._expected and self._polled >= self._expected:
+            self.courier.fetch_from(sorted(self._expected, key=_urgency))
 
     def shut(self) -> None:
         """The gate closes; actors still running after the grace are interrupted, their messages go back unspent."""
@@ -233,7 +245,7 @@ class Lifecycle(Middleware):
 
     def after_worker_boot(self, broker: Any, worker: Worker) -> None:
         broker.listen_to_sigterm()
-        broker.courier.start()
+        broker.run(worker.consumers)
 
     def after_consumer_thread_boot(self, broker: Any, thread: ConsumerThread) -> None:
         broker.consumer_booted(thread)

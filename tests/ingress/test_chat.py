@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.ingress.conftest import key, new_session, words
+from tests.ingress.rows import recorded
 
 URL = "/api/v1/chat"
 
@@ -146,6 +147,16 @@ def test_a_repeat_that_redis_forgot_follows_the_first_turn(http, workers, alice,
     workers.end(job, "superseded", reason="repeated", superseded_by=first.turn_id, reply=None)
     view = workers.end(first)
     assert call.result().json() == view
+
+
+def test_at_the_deadline_the_row_is_read_once(http, workers, alice, meanwhile, monkeypatch):
+    monkeypatch.setattr("ingress.chat.ANSWER_WITHIN_S", 0.5)
+    call = meanwhile(http.post, URL, json=words(), headers=key(alice.api_key))
+    _, first = recorded(alice, kind="secret", reply="From the first one's row.")
+    job = workers.take().job
+    recorded(alice, kind="secret", id=job.turn_id, state="superseded", reason="repeated", superseded_by=first)
+    answer = call.result()
+    assert (answer.status_code, answer.json()["reply"]) == (200, "From the first one's row.")
 
 
 def test_public_and_secret_sessions_of_one_name_are_two_conversations(http, workers, alice):

@@ -10,14 +10,13 @@
 local tenant, mid, queue, conversation = ARGV[2], ARGV[3], ARGV[4], ARGV[8]
 local turn, channel, fingerprint, ttl = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 local sign, token = ARGV[13], ARGV[15]
-local LISTEN_MS = 86400000
 local names, first_bucket = tonumber(ARGV[17]), 18 + tonumber(ARGV[17])
 
 local function listen(to)
   if channel == '' or to == '' then return end
-  local key = P .. 'to:' .. tenant .. ':' .. to
+  local key = turn_key('to', tenant, to)
   call('SADD', key, channel)
-  call('PEXPIRE', key, LISTEN_MS)
+  call('PEXPIRE', key, TURN_MS)
 end
 
 local function result(status, about, retry_after_ms)

@@ -6,6 +6,7 @@
 -- (the process was taken for dead, or the id unreported), and the verdict is void.
 -- Cost O(log tenants + log lane + log due). The same call again returns the same answer.
 local DEAD_MAX, DEAD_MS = 1000, 30 * 86400000
+local SETTLED_MS = 15000 -- a settled id is refused for so long: its enqueue may be repeated after a lost reply
 local process, tenant, mid = ARGV[2], ARGV[5], ARGV[6]
 local again = recall(process, ARGV[3], ARGV[4])
 if again then return again end

@@ -101,6 +101,7 @@ class Papercups:
         message |= {"sent_at": zulu(given["sent_at"]) if given.get("sent_at") else None, "seen_at": None}
         message |= {"user_id": given.get("user_id"), "customer_id": given.get("customer_id")}
         message |= {"metadata": given.get("metadata"), "file_ids": list(given.get("file_ids") or [])}
+        message |= {"at_ms": world.at_ms()}
         first_by_user = message["user_id"] is not None and not any(
             each["user_id"] is not None for each in world.messages_of[conversation_id]
         )

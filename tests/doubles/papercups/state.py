@@ -175,7 +175,7 @@ def customer_json(customer: Record, *, full: bool = False) -> Record:
 
 def message_json(message: Record) -> Record:
     """A list's item: no user, no customer, no attachments."""
-    return {name: value for name, value in message.items() if name != "file_ids"}
+    return {name: value for name, value in message.items() if name not in {"file_ids", "at_ms"}}
 
 
 def expanded_message(world: World, message: Record) -> Record:

@@ -1,23 +1,9 @@
--- Shared functions, put before every script by the loader (clients/queue/scripts.py). Not a script of its own.
--- KEYS[1] is the prefix "{fd1}:": every key below is built from it, and its hash tag keeps all of them on one node.
--- ARGV[1] is the time in ms; '' (always, but for tests) takes the server's own clock.
--- `tenant`, `queue` and `mid` (message id) never contain '|'.
-
-local P = KEYS[1]
-local call = redis.call
+-- Lanes, tokens, keys, time: the functions of the scripts that move messages.
 
 local ALIVE_MS = 2500 -- a process that reported later than this is worth waking
 local DUE_BATCH = 100 -- delayed messages and parked tenants moved by one call
 local DEFAULT_RATE, DEFAULT_BURST = 20, 100 -- of a tenant without limits of its own
-local SETTLED_MS = 15000 -- a settled message's id is refused for so long: its enqueue may be repeated after a lost reply
 
-local function clock()
-  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
-  local time = call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
-local now = clock()
 local made = {} -- queue -> messages that became available during this call
 
 local function message_key(tenant, mid) return P .. 'm:' .. tenant .. ':' .. mid end
@@ -321,31 +307,5 @@ end
 local function forget(process)
   call('ZREM', P .. 'procs', process)
   call('DEL', P .. 'c:' .. process, P .. 'w:' .. process, P .. 'f:' .. process, P .. 'missed:' .. process)
-end
-
--- Numbered events of a turn, kept 24 h. The hash `s` holds: by (superseded by), r (sentences released), end (kind of the end),
--- and k:<kind> (number of the one event of that kind).
-local TURN_MS = 86400000
-local function turn_key(kind, tenant, turn) return P .. kind .. ':' .. tenant .. ':' .. turn end
-
--- Append an event and tell everybody who listens to the turn. `data` is JSON text already. O(listeners).
-local function tell(tenant, turn, kind, data)
-  local events = turn_key('t', tenant, turn)
-  local number = call('LLEN', events) + 1
-  local event = '{"n":' .. number .. ',"turn_id":' .. cjson.encode(turn) .. ',"kind":' .. cjson.encode(kind)
-    .. ',"data":' .. data .. '}'
-  call('RPUSH', events, event)
-  call('PEXPIRE', events, TURN_MS)
-  for _, channel in ipairs(call('SMEMBERS', turn_key('to', tenant, turn))) do call('PUBLISH', channel, event) end
-  return number
-end
-
--- Epochs are times in ms, always rising: a Redis that lost its last second can never give out a lower one.
-local EPOCH_MS = 30 * 86400000
-local function raise_epoch(tenant, conversation, at_least)
-  local key = P .. 'e:' .. tenant .. ':' .. conversation
-  local epoch = math.max(tonumber(call('GET', key) or '0') + 1, now, at_least)
-  call('SET', key, string.format('%.0f', epoch), 'PX', EPOCH_MS)
-  return epoch
 end
 

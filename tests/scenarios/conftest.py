@@ -1,0 +1,61 @@
+"""One deployment for all scenarios. Modules run in an order that restarts it seldom, and the last looks at what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from config import embedded
+from tests.scenarios.business import Business, open_business
+from tests.scenarios.deployment import Deployment, Mode
+
+ORDER = ("channel", "api", "direct", "stores", "killed", "model", "lost_replies", "crowd", "afterwards")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem.removeprefix("test_")
+        return ORDER.index(name) if "scenarios" in item.path.parts else -1
+
+    items.sort(key=place)  # stable
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("deployment")
+    with embedded.postgres(folder, temporary=True) as postgres, embedded.valkey(folder, temporary=True) as valkey:
+        running = Deployment(folder, postgres, valkey)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.close()
+
+
+@pytest.fixture(scope="module")
+def mode() -> Mode:
+    """A module overrides it."""
+    return Mode()
+
+
+@pytest.fixture
+def deployment(everything: Deployment, mode: Mode) -> Deployment:
+    everything.use(mode)
+    return everything
+
+
+@pytest.fixture
+def shop(deployment: Deployment) -> Iterator[Business]:
+    """A business with knowledge, a chat account and no patience: visitors are not waited for."""
+    business = open_business(deployment)
+    yield business
+    business.close()
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[Callable[..., object]]:
+    """Start something in a thread; returns its future."""
+    with ThreadPoolExecutor(16) as threads:
+        yield threads.submit
