@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
 from clients import openai_wire
 from clients.openai_engine import Engine, Pipe
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 SLICE_S = 0.25  # how long a worker thread waits at most before it asks whether to stop
 MESSAGE_OVERHEAD_TOKENS = 8  # role and separators around each message
-CLASSIFY_OUTPUT_TOKENS = 1_000  # a label needs 20; the rest is room for models that think first
+CLASSIFY_OUTPUT_TOKENS = 1_000  # a label needs 20, a contact 100; the rest is room for models that think first
 UNSURE = openai_wire.UNSURE
 
 
@@ -78,6 +78,14 @@ class Classification:
     usage: Usage | None
 
 
+@dataclass(frozen=True)
+class Extraction:
+    """What a model says stands in the texts, by field; a claim to be verified. `usage` is None when none was asked."""
+
+    values: Mapping[str, str]
+    usage: Usage | None
+
+
 class ModelCall(Protocol):
     """One running answer: enter, iterate over pieces, leave. Leaving early abandons the call."""
 
@@ -105,6 +113,8 @@ class LanguageModel(Protocol):
     def stream(self, request: ModelRequest, *, should_stop: Callable[[], bool]) -> ModelCall: ...
 
     def classify(self, text: str, history: Sequence[ChatTurn], labels: Mapping[str, str]) -> Classification: ...
+
+    def extract(self, texts: Sequence[str], fields: Mapping[str, str]) -> Extraction: ...
 
 
 @dataclass(frozen=True)
@@ -143,10 +153,21 @@ class OpenAILanguageModel:
     def classify(self, text: str, history: Sequence[ChatTurn], labels: Mapping[str, str]) -> Classification:
         """Choose one of `labels` (name → what it means) for the visitor's message. Raises like `stream`."""
         messages = openai_wire.classification_messages(text, history, labels)
+        content, usage = self._structured(messages, openai_wire.label_format(labels))
+        if content is None:
+            return Classification(UNSURE, 0.0, usage)
+        label, confidence = openai_wire.read_label(content, labels)
+        return Classification(label, confidence, usage)
+
+    def extract(self, texts: Sequence[str], fields: Mapping[str, str]) -> Extraction:
+        """Find `fields` (name → what it means) in what a visitor wrote. Raises like `stream`."""
+        messages = openai_wire.extraction_messages(texts, fields)
+        content, usage = self._structured(messages, openai_wire.fields_format(fields))
+        return Extraction(openai_wire.read_fields(content or "", fields), usage)
+
+    def _structured(self, messages: openai_wire.Messages, form: Any) -> tuple[str | None, Usage]:
         engine = self._running()
-        future = engine.submit(
-            _guarded(_classify(engine.client, self.name, messages, labels), self._timeouts.classify_s)
-        )
+        future = engine.submit(_guarded(_complete(engine.client, self.name, messages, form), self._timeouts.classify_s))
         try:
             while not future.done():
                 concurrent.futures.wait([future], timeout=SLICE_S)  # in slices: Dramatiq's time limit must get through
@@ -266,14 +287,15 @@ async def _answer(
     openai_wire.check_finish(ending.finish_reason)
 
 
-async def _classify(
-    client: AsyncOpenAI, model: str, messages: openai_wire.Messages, labels: Mapping[str, str]
-) -> Classification:
+async def _complete(
+    client: AsyncOpenAI, model: str, messages: openai_wire.Messages, form: Any
+) -> tuple[str | None, Usage]:
+    """One answer in a fixed form; None instead of it when the model refused or did not finish."""
     completion = await client.chat.completions.create(
         model=model,
         messages=messages,
         max_completion_tokens=CLASSIFY_OUTPUT_TOKENS,
-        response_format=openai_wire.label_format(labels),
+        response_format=form,
     )
     reported = completion.usage
     usage = (
@@ -283,9 +305,8 @@ async def _classify(
     )
     choice = completion.choices[0] if completion.choices else None
     if choice is None or choice.finish_reason != "stop" or choice.message.refusal:
-        return Classification(UNSURE, 0.0, usage)
-    label, confidence = openai_wire.read_label(choice.message.content or "", labels)
-    return Classification(label, confidence, usage)
+        return None, usage
+    return choice.message.content or "", usage
 
 
 async def _guarded(work: Awaitable[T], limit_s: float, ending: _Ending | None = None) -> T:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from config.data_folder import locked, write_private
 from config.embedded_server import Server
-from config.server_home import EmbeddedError, home, package, readable_copy
+from config.server_home import TEMPORARY, EmbeddedError, forget_temporary, home, package, readable_copy
 
 EXTENSIONS = ("vector", "pg_trgm", "unaccent", "citext")
 AnyServer = TypeVar("AnyServer", bound=Server)
@@ -213,8 +213,13 @@ def valkey(folder: Path, *, temporary: bool = False) -> Iterator[Valkey]:
 @contextmanager
 def _running(kind: type[AnyServer], folder: Path, temporary: bool) -> Iterator[AnyServer]:
     place = home(folder)
-    lock = place.folder / f"{kind.name}.lock"
+    outside = place.folder != folder.absolute()
+    lock, mark = (place.folder / f"{kind.name}.{end}" for end in ("lock", TEMPORARY))
     with locked(lock):
+        if temporary:
+            mark.touch()
+            if outside:
+                forget_temporary(place.folder.parent)
         server = kind(place, temporary=temporary)
         try:
             server.start()
@@ -223,7 +228,8 @@ def _running(kind: type[AnyServer], folder: Path, temporary: bool) -> Iterator[A
             server.stop()
             if temporary:
                 server.forget()
+                mark.unlink()
                 lock.unlink()
-    if temporary and place.folder != folder.absolute():
+    if temporary and outside:
         with suppress(OSError):  # the other server is still there
             place.folder.rmdir()

@@ -10,11 +10,14 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from config.data_folder import locked
+from config.data_folder import AlreadyRunning, locked
+
+TEMPORARY = "temporary"  # the ending of a mark beside data that may go
 
 
 class EmbeddedError(Exception):
@@ -68,6 +71,13 @@ def home(data: Path) -> Home:
         folder.chmod(0o711)
     where.write_text(f"{outside}\n")
     return Home(outside, user)
+
+
+def forget_temporary(parent: Path) -> None:
+    """Remove what killed test runs left in the homes below `parent`: marked as temporary, and locked by nobody."""
+    for mark in parent.glob(f"*/*.{TEMPORARY}"):
+        with suppress(AlreadyRunning, OSError):
+            _forget(mark.parent)
 
 
 def _forget(outside: Path) -> None:

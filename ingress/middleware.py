@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 import traceback
 import uuid
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,12 +17,12 @@ from config import metrics
 from ingress.errors import internal_error
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 CORS = "frontdesk.cors"  # in the scope: headers an endpoint wants on whatever answer it ends with
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -62,11 +61,11 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def safe(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-                for name, value in scope.get(CORS, {}).items():
-                    headers[name] = value
+                headers = list(message["headers"])
+                own = {name for name, _ in headers}
+                headers += [header for header in SECURITY if header[0] not in own]
+                headers += [(name.lower().encode(), value.encode()) for name, value in scope.get(CORS, {}).items()]
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, safe)
@@ -83,7 +82,7 @@ class Measured:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, began = 499, time.perf_counter()
+        status = 499  # the caller hung up
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -95,9 +94,7 @@ class Measured:
             await self.app(scope, receive, watched)
         finally:
             method = scope["method"] if scope["method"] in METHODS else "other"
-            route = self._template(scope)
-            metrics.requests.labels(route, method, str(status)).inc()
-            log.debug("request.answered", route=route, status=status, seconds=round(time.perf_counter() - began, 4))
+            metrics.requests.labels(self._template(scope), method, str(status)).inc()
 
     def _template(self, scope: Scope) -> str:
         """Starlette notes the endpoint, not the route."""

@@ -197,7 +197,7 @@ PATHS: Schema = {
                     },
                 },
                 "202": json("Accepted.", ref("WebhookStatus")),
-                **errors(401, 408, 413, 422, 500, 503),
+                **errors(401, 404, 408, 413, 422, 500, 503),
             },
         }
     },

@@ -31,6 +31,7 @@ from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, r
 from models.usage import record_model_call
 from workers import grounding, hand_over, prompts
 from workers.broker import actor, queue, stopping
+from workers.concepts import search_words
 from workers.ends import report_end
 from workers.intents import Intent, is_thanks
 from workers.phrases import Phrase, is_dont_know, say
@@ -130,7 +131,7 @@ def _question(session: Session, turn: Turn, conversation: Conversation) -> Quest
     if turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         greeting = say(phrase, business=tenant.name, language=config.language)
-    found = [] if greeting else search_entries(session, text, PASSAGES)
+    found = [] if greeting else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
     earlier = [] if greeting else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
     request = prompts.build(
         prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),

@@ -78,10 +78,10 @@ class QueueBroker(dramatiq.Broker):
 
     @property
     def queue(self) -> Queue:
-        """The front this process uses: at most 4 + threads/4 connections, one of them waiting for wake-ups."""
+        """The front this process uses. 4 + threads/4 connections in all: one waits for wake-ups, one is the metrics'."""
         if self._queue is None:
             given = settings()
-            client = connect(given.redis_url, ca=given.redis_ca, max_connections=4 + self._threads // 4)
+            client = connect(given.redis_url, ca=given.redis_ca, max_connections=3 + self._threads // 4)
             self._queue = Queue(client)
         return self._queue
 

@@ -6,11 +6,16 @@ Safe to run twice: a lead is merged on e-mail, then phone, then conversation.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import structlog
 from sqlalchemy import select
 
+from clients.language_model import Usage
 from config import metrics
+from config.errors import PermanentError, TransientError
 from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import CaptureLead
@@ -18,21 +23,29 @@ from models.lead import merge_lead
 from models.message import Author, Message
 from models.tenant import configuration
 from models.turn import Delivery
+from models.usage import record_model_call
 from workers import leads
 from workers.broker import actor
+from workers.resources import language_model
 
 RECENT = 20  # visitor messages that may hold parts of one contact
+MODEL_FIELDS = {  # what plain patterns find less reliably than a contact's address
+    "name": "the visitor's own name",
+    "company": "the company the visitor writes for",
+    "wish": "the visitor's own sentence that says what they want",
+}
 
 log = structlog.get_logger()
 
 
-@actor(CaptureLead, time_limit_ms=30_000)
+@actor(CaptureLead, time_limit_ms=60_000)
 def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
     """Read the visitor's recent words and the customer record, keep what is really there."""
-    conversation_id = uuid.UUID(job.conversation_id)
-    with tenant_session(uuid.UUID(job.tenant_id)) as session:
-        conversation = session.get(Conversation, (uuid.UUID(job.tenant_id), conversation_id))
-        if conversation is None:
+    tenant_id, conversation_id = uuid.UUID(job.tenant_id), uuid.UUID(job.conversation_id)
+    with tenant_session(tenant_id) as session:
+        conversation = session.get(Conversation, (tenant_id, conversation_id))
+        message = session.get(Message, (tenant_id, uuid.UUID(job.message_id)))
+        if conversation is None or message is None:
             log.info("lead.capture.skipped")
             return
         texts = list(
@@ -44,12 +57,17 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             )
         )[::-1]
         _, config = configuration(session)
-        contact = leads.extract(texts, conversation.customer, config.region)
-        if not (contact.email or contact.phone):
-            return
+        region = config.region
+    contact = leads.extract(texts, conversation.customer, region)
+    if not contact.reachable:
+        return
+    usage = None
+    if leads.extract([message.body], None, region).reachable:  # once per contact, not with every later message
+        contact, usage = _completed(contact, texts, conversation.customer, region)
+    with tenant_session(tenant_id) as session:
         lead = merge_lead(
             session,
-            conversation.tenant_id,
+            tenant_id,
             conversation_id,
             name=contact.name,
             email=contact.email,
@@ -57,5 +75,33 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             company=contact.company,
             wish=contact.wish,
         )
+        if usage is not None and message.turn_id is not None:
+            record_model_call(
+                session,
+                tenant_id,
+                message.turn_id,
+                call_id=f"{message.id}:lead:{delivery.message_id}:{delivery.number}",
+                model=usage.model,
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+                reported=usage.reported,
+            )
     metrics.leads.inc()
     log.info("lead.captured", lead_id=str(lead.id))
+
+
+def _completed(
+    contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None
+) -> tuple[leads.Contact, Usage | None]:
+    """What patterns missed, asked of the model; its answer counts only where the visitor's own words hold it."""
+    try:
+        found = language_model().extract(texts, MODEL_FIELDS)
+    except (TransientError, PermanentError):
+        metrics.model_calls.labels("lead", "failed").inc()
+        return contact, None
+    if found.usage is None:
+        return contact, None
+    metrics.model_calls.labels("lead", "answered").inc()
+    claimed = {name: value for name, value in found.values.items() if name in MODEL_FIELDS}
+    missing = {name: value for name, value in claimed.items() if getattr(contact, name) is None}
+    return leads.verified(replace(contact, **missing), texts, customer, region=region), found.usage

@@ -53,6 +53,17 @@ _SYNONYMS = {
     "delivery": "delivery deliver delivers delivered ship ships shipping",
 }
 
+# What entries about these say instead; not the same thing, so it finds entries but does not count as an answer.
+_ALSO_SEARCHED = {
+    "where": "find street road",
+    "hours": "time daily",
+    "duration": "long minutes",
+    "walkin": "walk-in without appointment",
+    "noshow": "miss come show",
+    "contact": "phone mail",
+    "gratis": "free charge",
+}
+
 # Several words that mean one thing. Order counts: the longer first.
 _PHRASES = (
     (r"\bfor how long\b|\bhow (?:long|many (?:minutes|hours))\b|\bhow much time\b", " duration "),
@@ -112,10 +123,10 @@ def concepts(text: str) -> frozenset[str]:
 
 
 def search_words(question: str) -> str:
-    """A full-text query that finds entries which use other words for the same things."""
+    """Words to search for beside the question's own: entries may use others for the same things."""
     words: list[str] = []
     for concept in sorted(concepts(question)):
-        words += _SYNONYMS.get(concept, concept).split()
+        words += [*_SYNONYMS.get(concept, concept).split(), *_ALSO_SEARCHED.get(concept, "").split()]
     return " ".join(dict.fromkeys(words))
 
 

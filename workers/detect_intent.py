@@ -60,6 +60,8 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             messages = messages_of_turn(session, turn_id)
             text = "\n".join(message.body for message in messages)
             guess = intents.classify(text)
+            if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"
+                guess = intents.Guess(intents.Intent.HUMAN, 0.95, certain=True)
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
@@ -125,7 +127,7 @@ def _ask_model(
         with tenant_session(tenant_id) as session:
             release(session, turn_id, delivery)
         raise
-    if answer.label not in intents.LABELS:
+    if answer.label not in intents.LABELS or answer.confidence == 0:
         return guess.intent, guess.confidence, answer
     return intents.Intent(answer.label), answer.confidence, answer
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from clients.language_model import UNSURE, ChatTurn, Classification, ModelRequest, Passage, Usage
+from clients.language_model import UNSURE, ChatTurn, Classification, Extraction, ModelRequest, Passage, Usage
 from config.errors import Cancelled
 from workers.concepts import KINDS, concepts
 from workers.grounding import split
@@ -44,6 +44,10 @@ class ExtractiveAnswerer:
     def classify(self, text: str, history: Sequence[ChatTurn], labels: Mapping[str, str]) -> Classification:
         """It cannot tell: whoever asks keeps their own guess."""
         return Classification(UNSURE, 0.0, None)
+
+    def extract(self, texts: Sequence[str], fields: Mapping[str, str]) -> Extraction:
+        """It finds nothing that plain patterns have not found."""
+        return Extraction({}, None)
 
 
 class _ExtractiveCall:

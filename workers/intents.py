@@ -50,6 +50,12 @@ _THANKS = re.compile(
 )
 
 
+_YES = re.compile(
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|do|go ahead|of course|si|oui|ja|sim|evet)"
+    r"(?:[ ,]+(?:please|thanks?|thank you|do|do that|that would be (?:great|good|nice)|i would|go ahead|por favor|bitte))*"
+)
+
+
 @dataclass(frozen=True)
 class Guess:
     """The likeliest intent. `certain`: clear enough to go on without asking a model."""
@@ -77,6 +83,11 @@ def classify(text: str) -> Guess:
         return Guess(Intent.OTHER, 0.2, certain=False)
     certain = first >= SURE and first - second >= LEAD and len(text) <= LONG_CHARACTERS
     return Guess(best, 0.95 if certain else round(0.3 + 0.4 * first / (first + second), 2), certain)
+
+
+def is_yes(text: str) -> bool:
+    """Whether it is no more than a yes."""
+    return _YES.fullmatch(normalised(text).strip(" .!,")) is not None
 
 
 def is_thanks(text: str) -> bool:

@@ -29,6 +29,11 @@ class Contact:
     company: str | None = None
     wish: str | None = None
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the business could write or call."""
+        return self.email is not None or self.phone is not None
+
 
 _EMAIL = re.compile(r"(?<![\w.+@-])[\w+-][\w.+-]{0,63}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@-])")
 _DIGIT_RUN = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")

@@ -18,9 +18,9 @@ import pytest
 import redis
 
 from config import embedded
-from config.data_folder import AlreadyRunning
+from config.data_folder import AlreadyRunning, locked
 from config.embedded_server import end_orphan, free_port
-from config.server_home import EmbeddedError, _only_root_writes, home, package
+from config.server_home import EmbeddedError, _only_root_writes, forget_temporary, home, package
 from tests.config.processes import ends, runs, said, script
 
 BOTH = """
@@ -161,6 +161,8 @@ def test_orphans_of_the_same_folder_are_ended_first(tmp_path: Path) -> None:
         finally:
             server.stop()
             server.forget()
+    if place.folder != tmp_path:
+        place.folder.rmdir()
 
 
 def test_a_pid_that_went_to_another_program_is_left_alone(tmp_path: Path) -> None:
@@ -191,6 +193,16 @@ def test_a_deleted_data_folder_starts_anew(tmp_path: Path) -> None:
     shutil.rmtree(data)
     with embedded.valkey(data, temporary=True) as queue:
         assert _keys(queue) == {}
+
+
+def test_what_a_killed_test_run_left_goes_but_not_what_runs_or_is_kept(tmp_path: Path) -> None:
+    for name in ("left", "runs", "kept"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "left" / "postgres.temporary").touch()
+    (tmp_path / "runs" / "valkey.temporary").touch()
+    with locked(tmp_path / "runs" / "valkey.lock"):
+        forget_temporary(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "runs"]
 
 
 def test_a_kept_port_is_used_again_while_it_is_free() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import httpx2
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from clients.channels.marker import verify_marker
 from config.secrets import marker_key
@@ -51,7 +51,10 @@ class Business:
         return self.tenant.tenant_id
 
     def close(self) -> None:
+        """Out of business: the clock need not look after its channel any more."""
         self.http.close()
+        with tenant_session(self.tenant_id) as session:
+            session.execute(update(Connection).values(sealed_credential=None))
 
     def configure(self, **values: Any) -> None:
         with tenant_session(self.tenant_id) as session:

@@ -11,7 +11,7 @@ from typing import Self
 import pytest
 from sqlalchemy import select
 
-from clients.language_model import ChatTurn, Classification, ModelRequest, Usage
+from clients.language_model import ChatTurn, Classification, Extraction, ModelRequest, Usage
 from config.errors import Cancelled, PermanentError, TransientError
 from models.base import now
 from models.conversation import Owner
@@ -32,6 +32,7 @@ class ScriptedModel:
     pieces: Sequence[str | Exception | Callable[[], None]]
     name: str = "scripted"
     label: str = "faq"
+    claims: Mapping[str, str] = field(default_factory=dict)
     asked: list[ModelRequest] = field(default_factory=list)
 
     def stream(self, request: ModelRequest, *, should_stop: Callable[[], bool]) -> ScriptedCall:
@@ -40,6 +41,9 @@ class ScriptedModel:
 
     def classify(self, text: str, history: Sequence[ChatTurn], labels: Mapping[str, str]) -> Classification:
         return Classification(self.label, 0.7, Usage(self.name, 5, 1, True))
+
+    def extract(self, texts: Sequence[str], fields: Mapping[str, str]) -> Extraction:
+        return Extraction(self.claims, Usage(self.name, 7, 2, True))
 
 
 @dataclass
@@ -231,6 +235,16 @@ def test_not_knowing_is_said_and_the_third_time_in_a_row_a_person_takes_over(
         line.run_all()
     assert [turn.state for turn in visitor.turns()] == ["delivered", "delivered", "handed_over"]
     assert visitor.turns()[2].reason == "low_confidence"
+
+
+def test_a_yes_to_our_offer_of_a_person_is_one(line: Line, visitor: Visitor, model: ScriptedModel):
+    from workers.phrases import Phrase, say
+
+    model.pieces = [say(Phrase.DONT_KNOW)]
+    for text in ("Do you sell car tyres?", "yes please"):
+        visitor.say(text)
+        line.run_all()
+    assert [(turn.state, turn.reason) for turn in visitor.turns()][1] == (TurnState.HANDED_OVER, "asked")
 
 
 def test_second_run_changes_nothing(line: Line, visitor: Visitor, model: ScriptedModel):

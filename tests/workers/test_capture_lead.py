@@ -9,6 +9,8 @@ from models.database import tenant_session
 from models.jobs import MessageKind
 from models.lead import Lead
 from tests.workers.line import Line, Visitor, api_visitor, configure
+from tests.workers.test_answer import ScriptedModel
+from workers import capture_lead
 
 
 @pytest.fixture
@@ -59,6 +61,25 @@ def test_nothing_is_stored_without_a_contact(line: Line, visitor: Visitor):
     visitor.say("What are your opening hours?")
     line.run_all()
     assert leads(visitor) == []
+
+
+def test_what_a_model_invents_is_never_stored(line: Line, visitor: Visitor, monkeypatch):
+    inventing = ScriptedModel(
+        ["We will see."],
+        claims={
+            "name": "Peter Invented",
+            "email": "invented@example.com",
+            "phone": "+441614960000",
+            "company": "Cakes & Sons",
+            "wish": "I want to buy everything.",
+        },
+    )
+    monkeypatch.setattr(capture_lead, "language_model", lambda: inventing)
+    visitor.say("Write to anna@example.com, it's for Cakes & Sons")
+    line.run_all()
+    (lead,) = leads(visitor)
+    assert (lead.name, lead.email, lead.phone, lead.company) == (None, "anna@example.com", None, "Cakes & Sons")
+    assert lead.wish != "I want to buy everything."
 
 
 def test_second_run_changes_nothing(line: Line, visitor: Visitor):
