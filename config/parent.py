@@ -20,17 +20,28 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 POLL_S = 0.5
 
 
-def die_with_parent(death_signal: int = signal.SIGKILL, *, parent: int | None = None) -> None:
+def die_with_parent(death_signal: int = signal.SIGKILL) -> None:
     """Let the kernel send `death_signal` to this process when its parent dies; without prctl a thread polls for it.
 
-    Call it early in the main thread of each process: a fork does not inherit it. `parent` is the pid this process was
-    started by, where it is known: a parent that died before this call is then noticed too.
+    Call it early in the main thread of each process: a fork does not inherit it. A child of `multiprocessing` knows who
+    started it, so it also notices a parent that died before this call.
     """
-    expected = os.getppid() if parent is None else parent
+    parent = os.getppid()
     if not _kernel_tells(death_signal):
-        threading.Thread(target=_poll_parent, args=(expected, death_signal), name="parent-watch", daemon=True).start()
-    if os.getppid() != expected:
+        threading.Thread(target=_poll_parent, args=(parent, death_signal), name="parent-watch", daemon=True).start()
+    if os.getppid() != parent or _lost_starter():
         os.kill(os.getpid(), death_signal)
+
+
+def _lost_starter() -> bool:
+    """Whether the process that started this one by `multiprocessing` has died already."""
+    import multiprocessing  # not needed by the launcher, which every program passes through
+
+    starter = multiprocessing.parent_process()
+    if starter is None or starter.pid is None or starter.pid == os.getppid():
+        return False
+    between = multiprocessing.get_start_method(allow_none=True) == "forkserver"  # then our parent is that server
+    return not (between and _lives(starter.pid))
 
 
 def launcher(

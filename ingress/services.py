@@ -22,7 +22,6 @@ from starlette.requests import Request
 
 from clients import metrics as metrics_feed
 from clients.queue import Answers, AsyncQueue, Limits, connect_async
-from clients.queue.scripts import AsyncScripts
 from config import metrics
 from config.errors import StoreUnavailable
 from config.settings import Settings, process_name, settings
@@ -105,9 +104,7 @@ async def open_services() -> AsyncIterator[Services]:
     client = connect_async(config.redis_url, ca=config.redis_ca, max_connections=REDIS_CONNECTIONS)
     queue = AsyncQueue(client)
     answers = Answers(client, uuid.uuid4().hex, on_invalidation=lambda tenant_id: credentials.changed(tenant_id))
-    credentials = Credentials(
-        threads.run, subscribed=lambda: answers.subscribed, loaded=partial(_pass_limits, AsyncScripts(client))
-    )
+    credentials = Credentials(threads.run, subscribed=lambda: answers.subscribed, loaded=partial(_pass_limits, queue))
     stopping = Stopping()
     await answers.start(timeout_s=1.0)
     publishing = asyncio.create_task(_publish_metrics(client, _own_name(config)), name="metrics")
@@ -124,11 +121,11 @@ async def open_services() -> AsyncIterator[Services]:
         await queue.close()
 
 
-async def _pass_limits(scripts: AsyncScripts, tenant: TenantAccess) -> None:
+async def _pass_limits(queue: AsyncQueue, tenant: TenantAccess) -> None:
     """The accept script reads a tenant's rate from Redis; pushing it with every look-up heals a Redis that lost it."""
     with suppress(StoreUnavailable, ValueError):
         limits = Limits(tenant.weight, tenant.rate_per_s, tenant.burst)
-        await scripts.run("limits", str(tenant.tenant_id), limits.weight, limits.rate_per_s, limits.burst)
+        await queue.set_limits(str(tenant.tenant_id), limits)
 
 
 async def _publish_metrics(client: redis.asyncio.Redis, name: str) -> None:

@@ -50,7 +50,6 @@ class Recorded:
     ended: list[Turn] = field(default_factory=list)  # their callers are told
     message_id: uuid.UUID | None = None
     superseded: tuple[uuid.UUID, uuid.UUID] | None = None  # (old, new)
-    joined: tuple[uuid.UUID, uuid.UUID] | None = None  # (promised, existing): its caller waits for the existing one
 
 
 @actor(ReceiveMessage, time_limit_ms=30_000)
@@ -61,8 +60,6 @@ def receive(job: ReceiveMessage, delivery: Delivery) -> None:
     if recorded.superseded:
         old, new = recorded.superseded
         queue().supersede(tenant_id, str(old), str(new))
-    if recorded.joined:
-        queue().move_listeners(tenant_id, *(str(turn_id) for turn_id in recorded.joined))
     for turn in recorded.ended:
         report_end(turn)
     if recorded.answer:
@@ -115,6 +112,9 @@ def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage,
     at = _accepted_at(job)
     if job.assignee == conversation.assignee:
         _adopt(session, conversation, known_epoch)  # nothing changed: Redis had forgotten whom it knew
+    elif job.assignee is None:  # to nobody, or to the bot: no sign, but who had it may take it anew
+        conversation.assignee = None
+        _adopt(session, conversation, known_epoch)
     else:
         conversation.assignee = job.assignee
         conversation.taken_by_human(max(known_epoch, _milliseconds(at)), at)
@@ -199,7 +199,7 @@ def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage)
         promised = _opened(session, conversation, job, _accepted_at(job), timedelta(0))
         promised.superseded_by = turn.id
         promised.move(TurnState.SUPERSEDED, "repeated")
-        recorded.joined = (promised.id, turn.id)
+        recorded.ended.append(promised)
     if turn.ended:
         recorded.ended.append(turn)
     elif turn.state == TurnState.RECEIVED:

@@ -6,7 +6,7 @@ import redis.asyncio
 
 from clients.queue.connection import twice_async
 from clients.queue.queue import checked_id
-from clients.queue.records import Acceptance, Accepted, Event
+from clients.queue.records import Acceptance, Accepted, Event, Limits
 from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
 from clients.queue.turns import LISTEN_S
 from clients.queue.wire import encode, lane_of
@@ -50,6 +50,10 @@ class AsyncQueue:
         key = f"{PREFIX}to:{tenant_id}:{turn_id}"
         await twice_async(lambda: self._redis.sadd(key, channel))
         await twice_async(lambda: self._redis.expire(key, LISTEN_S))
+
+    async def set_limits(self, tenant_id: str, limits: Limits) -> None:
+        """Weight, rate and burst of a tenant, in force from the next dispatch on."""
+        await self._scripts.run("limits", tenant_id, limits.weight, limits.rate_per_s, limits.burst)
 
     async def publish_invalidation(self, tenant_id: str) -> None:
         """A tenant changed: every process drops what it cached of it."""

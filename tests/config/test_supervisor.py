@@ -161,13 +161,14 @@ import os, sys
 from pathlib import Path
 from config.supervisor import Program, Supervisor
 code = '''
-import os, signal
+import multiprocessing, os, signal
 from config.parent import die_with_parent
-fork = os.fork()
-if not fork:
+def work():
     die_with_parent()
-else:
-    print(os.getpid(), fork, flush=True)
+    signal.pause()
+child = multiprocessing.get_context(\"fork\").Process(target=work)
+child.start()
+print(os.getpid(), child.pid, flush=True)
 signal.pause()
 '''
 with Supervisor(dict(os.environ), folder=Path.cwd(), run="killed") as supervisor:

@@ -161,7 +161,7 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
 
 
 def test_search_filters_on_the_sessions_tenant_not_on_an_argument(two):
-    (alice, ids), (mallory, _) = two
+    (_, ids), (mallory, _) = two
     with tenant_session(mallory) as session:
         found = session.execute(text("SELECT entry_id FROM search_entries('q', 50)")).scalars().all()
     assert ids["entry"] not in found

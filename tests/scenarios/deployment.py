@@ -85,7 +85,9 @@ class Deployment:
         llmock = f"exec llmock serve --host 127.0.0.1 --port {model_port} --response-style static --log-level warning"
         self.model_program = self._program("llmock", llmock, {})
         self.model = Model(model_port)
-        self.programs = {line.name: self._program(line.name, line.command, {}) for line in read_procfile(ROOT / "Procfile")}
+        self.programs = {
+            line.name: self._program(line.name, line.command, {}) for line in read_procfile(ROOT / "Procfile")
+        }
         assert tuple(self.programs) == PROCESSES
 
     def _point_this_process_here(self) -> None:
@@ -217,6 +219,4 @@ class Deployment:
             connection.rollback()
 
     def someone_waits_for_lock(self) -> bool:
-        return bool(
-            self.ask("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'frontdesk'")
-        )
+        return bool(self.ask("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'frontdesk'"))

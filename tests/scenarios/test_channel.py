@@ -18,8 +18,7 @@ KEYSTROKES_S = 0.3
 
 def posts_of(shop: Business) -> int:
     return sum(
-        (each["method"], each["path"], each["account_id"])
-        == ("POST", "/api/v1/messages", shop.account["account_id"])
+        (each["method"], each["path"], each["account_id"]) == ("POST", "/api/v1/messages", shop.account["account_id"])
         for each in shop.deployment.double.journal()["requests"]
     )
 

@@ -82,6 +82,7 @@ def test_killed_while_the_model_answers(shop, chat):
 def test_killed_while_capturing_a_lead(shop, chat):
     deployment = shop.deployment
     with deployment.holding("LOCK TABLE lead IN ACCESS EXCLUSIVE MODE"):
+        print("ACT", deployment.ask("SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE datname=%(d)s", d="frontdesk"))
         shop.visitor_writes(f"{PARKING} My e-mail is vera.visitor@example.org", chat)
         wait_until(deployment.someone_waits_for_lock, "capture_lead waits for its table")
         killed_at = time.monotonic()

@@ -18,12 +18,12 @@ ENTRIES = (
 
 
 @pytest.fixture
-def line(stores) -> Iterator[object]:
+def line(stores) -> object:
     from tests.workers.line import Line
     from workers.broker import queue
 
     queue()._redis.flushdb()
-    yield Line()
+    return Line()
 
 
 @pytest.fixture

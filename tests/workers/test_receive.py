@@ -121,6 +121,16 @@ def test_an_assignment_to_another_person_is_a_sign_once(line: Line, visitor: Vis
     assert not open_turn.taken_over_by_human(visitor.conversation()) or open_turn.epoch == 0
 
 
+def test_a_person_who_takes_a_conversation_again_after_it_was_nobodys_takes_it_over(line: Line, visitor: Visitor):
+    run(visitor.message("Hello"))
+    for assignee in ("7", None):
+        run(visitor.message("", kind=MessageKind.ASSIGNED, assignee=assignee, turn_id=None))
+    run(visitor.message("", kind=MessageKind.CLOSED, turn_id=None))
+    assert visitor.conversation().owner == Owner.BOT
+    run(visitor.message("", kind=MessageKind.ASSIGNED, assignee="7", turn_id=None))
+    assert visitor.conversation().owner == Owner.HUMAN
+
+
 def test_the_bot_gets_the_conversation_back_after_a_long_silence(line: Line, visitor: Visitor):
     configure(visitor.tenant, hand_back_after_s=3600)
     long_ago = (now() - timedelta(hours=2)).isoformat()

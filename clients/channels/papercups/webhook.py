@@ -40,15 +40,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing to do, for a reason: echo, note, automated, empty, unassigned, other_event.
-
-    `unassigned` (to nobody, or to the bot) names its conversation: whoever remembers the last assignee must forget
-    it, or the same person taking the conversation again would look like no change.
-    """
+    """Nothing to do, for a reason: echo, note, automated, empty, other_event."""
 
     reason: str
     account_id: str | None = None
-    conversation_external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +118,13 @@ def _message(message: WireMessage, bot_user_id: int, secret: bytes) -> Event:
 
 
 def _conversation(conversation: WireConversation, bot_user_id: int) -> Event:
-    """Closed comes before assigned: a conversation that a person closes usually still has that person as assignee."""
+    """Closed comes before assigned: a conversation that a person closes usually still has that person as assignee.
+
+    Assigned to nobody or to the bot (`assignee` None) is no sign, but must be told: whoever remembers the last assignee has
+    to forget it, or the same person taking the conversation again would look like no change.
+    """
     assignee = conversation.assignee_id
     taken = assignee is not None and assignee != bot_user_id
-    if not taken and not conversation.closed:
-        return Ignored("unassigned", conversation.account_id, conversation.id)
     return Incoming(
         kind="closed" if conversation.closed else "assigned",
         account_id=conversation.account_id,

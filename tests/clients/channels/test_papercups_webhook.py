@@ -95,7 +95,9 @@ def parsed(body: object) -> Any:
 
 def meaning(body: object) -> str:
     event = parsed(body)
-    return event.reason if isinstance(event, Ignored) else str(event.kind)
+    if isinstance(event, Ignored):
+        return event.reason
+    return "unassigned" if event.kind == "assigned" and event.assignee is None else str(event.kind)
 
 
 def user(user_id: int, **changes: Any) -> dict[str, Any]:

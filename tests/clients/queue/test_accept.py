@@ -83,6 +83,16 @@ def test_an_assignment_is_a_sign_only_when_the_assignee_changes(accept: Accept) 
     assert accept(Task(assignee="carol"), sign="assignee").epoch == (epoch or 0) + 1
 
 
+def test_to_nobody_is_no_sign_but_the_same_person_counts_again_after_it(accept: Accept) -> None:
+    assert accept(Task(assignee=None), sign="assignee").status == "unchanged"
+    taken = accept(Task(assignee="bob"), sign="assignee")
+    let_go = accept(Task(assignee=None), sign="assignee")
+    assert (let_go.status, let_go.epoch) == ("accepted", taken.epoch)
+    again = accept(Task(assignee="bob"), sign="assignee")
+    assert again.status == "accepted"
+    assert (again.epoch or 0) > (taken.epoch or 0)
+
+
 def test_a_caller_without_a_token_is_told_when_one_is_due(accept: Accept, queue: Queue, clock: Clock) -> None:
     queue.set_limits(ALICE, Limits(rate_per_s=2, burst=1))
     assert accept(token="refuse").status == "accepted"
