@@ -39,7 +39,7 @@ def _lost_starter() -> bool:
 
     starter = multiprocessing.parent_process()
     if starter is None or starter.pid is None or starter.pid == os.getppid():
-        return False
+        return False  # asked by pid: a dead starter that nobody collected yet still counts as living
     between = multiprocessing.get_start_method(allow_none=True) == "forkserver"  # then our parent is that server
     return not (between and _lives(starter.pid))
 

@@ -39,6 +39,9 @@ class TenantOwned:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+FRESH = {"populate_existing": True}  # what a lock returns is the row as it is now, not as the session knew it
+
+
 def of_tenant() -> ForeignKeyConstraint:
     """The row belongs to a tenant and goes with it."""
     return ForeignKeyConstraint(["tenant_id"], ["tenant.id"], ondelete="CASCADE")

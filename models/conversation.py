@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
 
 
 class Owner(StrEnum):
@@ -79,28 +79,39 @@ def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id:
     return uuid.uuid5(tenant_id, f"conversation:{connection_id}:{external_id}")
 
 
+_LOCK = (  # built once: constructing a statement costs as much as running it
+    select(Conversation).where(Conversation.id == bindparam("conversation")).with_for_update()
+)
+
+
 def lock_conversation(session: Session, conversation: uuid.UUID) -> Conversation | None:
     """The conversation, its row locked until the transaction ends."""
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.id == conversation)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    return session.scalars(_LOCK, {"conversation": conversation}, execution_options=FRESH).first()
+
+
+_ENSURE = (
+    insert(Conversation)
+    .values(
+        tenant_id=bindparam("tenant"),
+        id=bindparam("conversation"),
+        connection_id=bindparam("connection"),
+        external_id=bindparam("external"),
+        last_activity_at=bindparam("at"),
+    )
+    .on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"last_activity_at": bindparam("at")})
+    .returning(Conversation)
+)
 
 
 def ensure_conversation(
     session: Session, tenant_id: uuid.UUID, conversation: uuid.UUID, connection_id: uuid.UUID, external_id: str
 ) -> Conversation:
-    """The conversation, made if it is new, its row locked."""
-    found = lock_conversation(session, conversation)
-    if found is None:
-        session.execute(
-            insert(Conversation)
-            .values(tenant_id=tenant_id, id=conversation, connection_id=connection_id, external_id=external_id)
-            .on_conflict_do_nothing()
-        )
-        found = lock_conversation(session, conversation)
-    if found is None:  # another id for the same external id: a row of another release's derivation
-        raise LookupError("conversation exists under another id")
-    return found
+    """The conversation, made if it is new, active now, its row locked: one statement does it all."""
+    values = {
+        "tenant": tenant_id,
+        "conversation": conversation,
+        "connection": connection_id,
+        "external": external_id,
+        "at": now(),
+    }
+    return session.scalars(_ENSURE, values, execution_options=FRESH).one()

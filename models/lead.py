@@ -61,6 +61,11 @@ def merge_lead(
     return lead
 
 
+def has_lead(session: Session, conversation_id: uuid.UUID) -> bool:
+    """Whether the conversation's visitor has left contact before."""
+    return session.scalar(select(Lead.id).where(Lead.conversation_id == conversation_id).limit(1)) is not None
+
+
 def _find(session: Session, conversation_id: uuid.UUID, email: str | None, phone: str | None) -> Lead | None:
     for column, value in ((Lead.email, email), (Lead.phone, phone)):
         if value is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, select
+from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -65,15 +65,17 @@ def message_by_external_id(session: Session, connection_id: uuid.UUID, external_
     ).first()
 
 
-def known_external_ids(session: Session, connection_id: uuid.UUID, external_ids: list[str]) -> set[str]:
-    """Which of these the tenant has rows of."""
-    return set(
-        session.scalars(
-            select(Message.external_id).where(
-                Message.connection_id == connection_id, Message.external_id.in_(external_ids)
-            )
-        )
-    )
+_KNOWN_IDS = (
+    select(Message.external_id)
+    .where(Message.conversation_id == bindparam("conversation"))
+    .order_by(Message.accepted_at.desc())
+    .limit(500)
+)
+
+
+def known_external_ids(session: Session, conversation_id: uuid.UUID) -> frozenset[str]:
+    """What the channel calls the conversation's latest messages, as far as we have rows of them."""
+    return frozenset(session.scalars(_KNOWN_IDS, {"conversation": conversation_id}))
 
 
 def messages_of_turn(session: Session, turn_id: uuid.UUID) -> list[Message]:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, or_, select, text, update
+from sqlalchemy import BigInteger, Index, Text, bindparam, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, TenantOwned, now, of_tenant, within_tenant
-from models.conversation import Conversation, lock_conversation
+from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
+from models.conversation import Conversation
 from models.message import Message
 
 
@@ -193,14 +193,33 @@ def open_turn(
     return turn
 
 
+_LOCK_OF_TURN = (
+    select(Conversation)
+    .where(Conversation.id == select(Turn.conversation_id).where(Turn.id == bindparam("turn")).scalar_subquery())
+    .with_for_update()
+)
+_TURN_AND_OLDER = select(Turn).where(
+    Turn.conversation_id == bindparam("conversation"),
+    or_(Turn.id == bindparam("turn"), Turn.state.in_(UNFINISHED)),
+)
+
+
 def lock_turn(session: Session, turn_id: uuid.UUID) -> tuple[Turn, Conversation] | None:
     """A turn with its conversation, both as of now: the conversation's lock is taken first, always."""
-    conversation_id = session.scalar(select(Turn.conversation_id).where(Turn.id == turn_id))
-    conversation = lock_conversation(session, conversation_id) if conversation_id else None
+    turn, conversation, _ = _locked(session, turn_id)
+    return (turn, conversation) if turn and conversation else None
+
+
+def _locked(session: Session, turn_id: uuid.UUID) -> tuple[Turn | None, Conversation | None, bool]:
+    """The turn, its conversation, and whether an older turn of it is unfinished. Two statements: lock, then look."""
+    conversation = session.scalars(_LOCK_OF_TURN, {"turn": turn_id}, execution_options=FRESH).first()
     if conversation is None:
-        return None
-    turn = session.scalars(select(Turn).where(Turn.id == turn_id).execution_options(populate_existing=True)).one()
-    return turn, conversation
+        return None, None, False
+    names = {"conversation": conversation.id, "turn": turn_id}
+    turns = session.scalars(_TURN_AND_OLDER, names, execution_options=FRESH).all()
+    turn = next(each for each in turns if each.id == turn_id)
+    older = any(each.position < turn.position and not each.ended for each in turns)
+    return turn, conversation, older
 
 
 def claim(
@@ -211,18 +230,15 @@ def claim(
     A redelivery of the same message takes over its own claim at once; an older delivery finds itself fenced (Done).
     A turn waits for older unfinished turns of its conversation.
     """
-    locked = lock_turn(session, turn_id)
-    if locked is None:
-        return Done()
-    turn, conversation = locked
-    if turn.state not in states:
+    turn, conversation, older_unfinished = _locked(session, turn_id)
+    if turn is None or conversation is None or turn.state not in states:
         return Done()
     if turn.claimed and turn.claim_message != delivery.message_id:
         left_ms = int((turn.claim_until - now()).total_seconds() * 1000) if turn.claim_until else 0
         return Held(max(50, min(left_ms, HELD_BY_OTHER_MAX_MS)))
     if turn.claim_message == delivery.message_id and (turn.claim_delivery or 0) > delivery.number:
         return Done()
-    if older_unfinished(session, turn):
+    if older_unfinished:
         return Held(HELD_BY_OLDER_MS)
     turn.claim_message, turn.claim_delivery = delivery.message_id, delivery.number
     turn.claim_until = now() + lease
@@ -256,30 +272,17 @@ def release(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> None:
     )
 
 
-def older_unfinished(session: Session, turn: Turn) -> bool:
-    """Whether an older turn of the same conversation still has something to do."""
-    return (
-        session.scalar(
-            select(Turn.id)
-            .where(
-                Turn.conversation_id == turn.conversation_id,
-                Turn.position < turn.position,
-                Turn.state.in_(UNFINISHED),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+_NEWEST_UNFINISHED = (
+    select(Turn)
+    .where(Turn.conversation_id == bindparam("conversation"), Turn.state.in_(UNFINISHED))
+    .order_by(Turn.position.desc())
+    .limit(1)
+)
 
 
 def newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Turn | None:
     """The open turn that a new message may join or supersede."""
-    return session.scalars(
-        select(Turn)
-        .where(Turn.conversation_id == conversation_id, Turn.state.in_(UNFINISHED))
-        .order_by(Turn.position.desc())
-        .limit(1)
-    ).first()
+    return session.scalars(_NEWEST_UNFINISHED, {"conversation": conversation_id}).first()
 
 
 def supersede(session: Session, old: Turn, new: Turn) -> None:

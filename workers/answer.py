@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage, Usage
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.settings import settings
 from models.base import now
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
@@ -319,7 +320,7 @@ def _end_cancelled(question: Question, speech: Release, delivery: Delivery) -> N
 
 
 def _model_time_is_over(turn: Turn) -> bool:
-    return turn.model_since is not None and now() - turn.model_since >= MODEL_LIMIT
+    return turn.model_since is not None and now() - turn.model_since >= MODEL_LIMIT / settings().time_scale
 
 
 def _hand_over(turn: Turn, delivery: Delivery, reason: hand_over.Reason) -> None:

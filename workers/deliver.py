@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clients.channels import ChannelConversation, NotSent, Unknown
@@ -26,7 +25,7 @@ from models.connection import Connection
 from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import DeliverTurn
-from models.message import add_message
+from models.message import add_message, known_external_ids
 from models.outbound import MAX_POSTS, Outbound, OutboundState, Part, parts_of_turn
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_reply
@@ -57,14 +56,16 @@ class Fenced(Exception):
 
 @dataclass
 class Parcel:
-    """One part on its way, with what is needed to send it. Rows are detached; `_record` fetches them anew."""
+    """One part on its way, with what is needed to send it. Rows are detached; `_standing` fetches them anew."""
 
     part: Outbound
     turn: Turn
     conversation: Conversation
     connection: Connection
     delivery: Delivery
-    post_until: float = 0.0  # monotonic clock, seconds
+    known: frozenset[str]  # external ids of the conversation's messages that we have rows of
+    more: bool  # parts behind this one
+    post_until: float | None = None  # monotonic clock, seconds; None: not let go
 
     @property
     def marker(self) -> str:
@@ -79,19 +80,27 @@ def deliver(job: DeliverTurn, delivery: Delivery) -> None:
     """Part by part, until none is left."""
     tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
     try:
-        while (parcel := _next(tenant_id, turn_id, delivery)) is not None:
-            if parcel.part.posts == 0 or _may_post_again(parcel):
-                _let_go(parcel)
+        parcel = _next(tenant_id, turn_id, delivery)
+        while parcel is not None:
+            if parcel.post_until is None and parcel.part.unsent and _may_post_again(parcel):
+                _let_go_again(parcel)
+            if parcel.post_until is not None:
                 _post(parcel)
+            parcel = _next(tenant_id, turn_id, delivery) if parcel.more else None
     except Fenced:
         log.info("turn.deliver.skipped", fenced=True)
-    finally:
+    except BaseException:
         with tenant_session(tenant_id) as session:
             release(session, turn_id, delivery)
+        raise
 
 
 def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parcel | None:
-    """Claim the turn (again) and find its next unsent part; None when there is none."""
+    """Claim the turn (again), find its next unsent part and, if it was never let go, let it go: step 1.
+
+    The row says SENDING before anything is sent, so a crash from here on is noticed as unknown. None: nothing is left.
+    """
+    started, dropped = time.monotonic(), False
     with tenant_session(tenant_id) as session:
         match claim(session, turn_id, delivery, CLAIMABLE, LEASE):
             case Done():
@@ -100,11 +109,18 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
                 raise NotYet(delay_ms)
             case Claimed(turn, conversation):
                 pass
-        part = next((each for each in parts_of_turn(session, turn_id) if each.unsent), None)
-        if part is None:
+        unsent = [each for each in parts_of_turn(session, turn_id) if each.unsent]
+        if not unsent:
+            turn.release_claim()
             return None
-        connection = session.scalars(select(Connection).where(Connection.id == conversation.connection_id)).one()
-        return Parcel(part, turn, conversation, connection, delivery)
+        connection = session.get_one(Connection, (tenant_id, conversation.connection_id))
+        known = known_external_ids(session, conversation.id)
+        parcel = Parcel(unsent[0], turn, conversation, connection, delivery, known, more=len(unsent) > 1)
+        if parcel.part.posts == 0:
+            dropped = not _let_go(parcel, started)
+    if dropped:
+        _drop(parcel)
+    return parcel
 
 
 def _may_post_again(parcel: Parcel) -> bool:
@@ -122,37 +138,39 @@ def _may_post_again(parcel: Parcel) -> bool:
     return True
 
 
-def _let_go(parcel: Parcel) -> None:
-    """Step 1. The row says SENDING before anything is sent, so a crash from here on is noticed as unknown."""
-    parcel.post_until = time.monotonic() + SENDING.total_seconds() - POST_S
-    dropped = False
+def _let_go_again(parcel: Parcel) -> None:
+    started = time.monotonic()
     with tenant_session(parcel.turn.tenant_id) as session:
-        part, turn, conversation = _standing(session, parcel)
-        if turn.taken_over_by_human(conversation):
-            dropped = True
-        else:
-            part.move(OutboundState.SENDING)
-            part.posts += 1
-            part.deadline_at = now() + SENDING
-            if part.part == Part.REPLY and turn.state != TurnState.SENDING:
-                turn.move(TurnState.SENDING)
-            turn.claim_until = now() + LEASE
-            parcel.part, parcel.turn, parcel.conversation = part, turn, conversation
+        parcel.part, parcel.turn, parcel.conversation = _standing(session, parcel)
+        dropped = not _let_go(parcel, started)
     if dropped:
         _drop(parcel)
 
 
+def _let_go(parcel: Parcel, started: float) -> bool:
+    """Within a transaction: SENDING with a deadline; False when a person took over."""
+    part, turn = parcel.part, parcel.turn
+    if turn.taken_over_by_human(parcel.conversation):
+        return False
+    part.move(OutboundState.SENDING)
+    part.posts += 1
+    part.deadline_at = now() + SENDING
+    if part.part == Part.REPLY and turn.state != TurnState.SENDING:
+        turn.move(TurnState.SENDING)
+    turn.claim_until = now() + LEASE
+    parcel.post_until = started + SENDING.total_seconds() - POST_S
+    return True
+
+
 def _post(parcel: Parcel) -> None:
     """Steps 2 and 3."""
-    if not parcel.part.unsent:
-        return
     try:
         view = parcel.look()
         if (found := view.sent(parcel.marker)) is not None:
             _delivered(parcel, found.external_id)
         elif _person_showed_up(parcel, view):
             _drop(parcel)
-        elif time.monotonic() > parcel.post_until:
+        elif parcel.post_until is None or time.monotonic() > parcel.post_until:
             _take_back(parcel)  # this process slept, or the read-back took too long
             raise NotYet(0)
         else:
@@ -184,8 +202,7 @@ def _hand_to_channel(parcel: Parcel) -> str | None:
 
 def _person_showed_up(parcel: Parcel, view: ChannelConversation) -> bool:
     """In the channel, or in Redis, where the ingress notes a sign the moment it is accepted. Late webhooks enter too."""
-    with tenant_session(parcel.turn.tenant_id) as session:
-        found = read_back.missing(session, parcel.connection, parcel.conversation, view)
+    found = read_back.missing(parcel.connection, parcel.conversation, view, parcel.known)
     read_back.receive(found)
     if found.human:
         return True
@@ -205,6 +222,8 @@ def _delivered(parcel: Parcel, external_id: str | None) -> None:
             conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0
             record_reply(session, turn.tenant_id, turn.id)
             turn.move(TurnState.DELIVERED)
+        if not parcel.more:
+            turn.release_claim()
     log.info("outbound.delivered", turn_id=str(turn.id), part=part.part, posts=part.posts)
     if part.part == Part.REPLY:
         report_end(turn)
@@ -218,6 +237,8 @@ def _drop(parcel: Parcel) -> None:
         if part.part == Part.REPLY:
             turn.reply, turn.sources = None, []
             turn.move(TurnState.SILENT, "human")
+        if not parcel.more:
+            turn.release_claim()
         parcel.part = part
     log.info("outbound.dropped", turn_id=str(turn.id), part=part.part)
     if part.part == Part.REPLY:
@@ -232,6 +253,9 @@ def _failed(parcel: Parcel, reason: str) -> None:
         if part.part == Part.REPLY:
             turn.move(TurnState.FAILED, reason)
             hand_over.tell_person(session, turn, conversation, hand_over.Reason.NOT_SENT)
+            parcel.more = True
+        if not parcel.more:
+            turn.release_claim()
     log.error("outbound.failed", turn_id=str(turn.id), part=part.part, reason=reason)
     if part.part == Part.REPLY:
         report_end(turn)

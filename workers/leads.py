@@ -35,6 +35,8 @@ class Contact:
         return self.email is not None or self.phone is not None
 
 
+SHORTEST_PHONE = 6  # digits
+
 _EMAIL = re.compile(r"(?<![\w.+@-])[\w+-][\w.+-]{0,63}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@-])")
 _DIGIT_RUN = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
 _PHONE_WORD = re.compile(
@@ -110,6 +112,11 @@ _WANTS = re.compile(
 _ONLY_CONTACT = re.compile(
     r"(?i)\b(?:call|ring|e-?mail|contact|reach|phone|text) me\b|\bmy (?:name|number|e-?mail|phone)\b"
 )
+
+
+def may_hold_contact(text: str) -> bool:
+    """Whether reading it closely can be worth a job: it has an at sign, the word, or digits enough for a phone number."""
+    return "@" in text or " at " in text or sum(character.isdigit() for character in text) >= SHORTEST_PHONE
 
 
 def extract(visitor_texts: Sequence[str], customer: Mapping[str, Any] | None, region: str | None) -> Contact:

@@ -5,17 +5,15 @@ Found messages enter by their row (`ReceiveMessage`, unique on connection and ex
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from sqlalchemy.orm import Session
 
 from clients.channels import Author, ChannelConversation, ChannelMessage
 from models.base import now
 from models.connection import Connection
 from models.conversation import Conversation, conversation_id
 from models.jobs import MessageKind, ReceiveMessage
-from models.message import known_external_ids
 from workers.broker import queue
 from workers.resources import send
 
@@ -34,12 +32,11 @@ class Missing:
 
 
 def missing(
-    session: Session, connection: Connection, conversation: Conversation | None, view: ChannelConversation
+    connection: Connection, conversation: Conversation | None, view: ChannelConversation, known: Collection[str]
 ) -> Missing:
-    """Compare a conversation in the channel with our rows."""
+    """Compare a conversation in the channel with our rows; `known` are the external ids we have rows of."""
     since = connection.created_at - BEFORE_CONNECTING
     said = [message for message in view.messages[-LOOKED_AT:] if message.author in KINDS and _at(message) >= since]
-    known = known_external_ids(session, connection.id, [message.external_id for message in said])
     jobs = [
         _job(connection, view, message, answered=_answered_by_human(said[at + 1 :]))
         for at, message in enumerate(said)

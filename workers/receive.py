@@ -19,6 +19,7 @@ from models.base import now
 from models.conversation import Conversation, Owner, ensure_conversation
 from models.database import tenant_session
 from models.jobs import CaptureLead, DetectIntent, MessageKind, ReceiveMessage
+from models.lead import has_lead
 from models.message import Author, Message, add_message, message_by_external_id
 from models.tenant import DEFAULT_WAIT_MS, TenantConfiguration, configuration
 from models.turn import (
@@ -31,7 +32,7 @@ from models.turn import (
     open_turn,
     supersede,
 )
-from workers import hand_over
+from workers import hand_over, leads
 from workers.broker import actor, queue
 from workers.ends import report_end
 from workers.resources import send
@@ -48,7 +49,7 @@ class Recorded:
     answer: Turn | None = None  # its intent is to be detected when due
     handed_over: Turn | None = None  # a person is to be told
     ended: list[Turn] = field(default_factory=list)  # their callers are told
-    message_id: uuid.UUID | None = None
+    message_id: uuid.UUID | None = None  # of a message that may hold a lead
     superseded: tuple[uuid.UUID, uuid.UUID] | None = None  # (old, new)
 
 
@@ -85,7 +86,6 @@ def record(job: ReceiveMessage) -> Recorded:
             uuid.UUID(job.connection_id),
             job.conversation_external_id,
         )
-        conversation.last_activity_at = now()
         match MessageKind(job.kind):
             case MessageKind.VISITOR:
                 return _visitor_wrote(session, conversation, job)
@@ -144,7 +144,9 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     if not add_message(session, message):
         return _repeated(session, conversation, job)
     conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
-    recorded = Recorded(message_id=message.id)
+    recorded = Recorded()
+    if _tells_contact(job) or has_lead(session, conversation.id):
+        recorded.message_id = message.id
     turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
     session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
     if tenant.suspended_at is not None:
@@ -190,7 +192,7 @@ def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage)
     turn = session.get(Turn, (conversation.tenant_id, existing.turn_id)) if existing and existing.turn_id else None
     if existing is None or turn is None:
         return Recorded()
-    recorded = Recorded(message_id=existing.id)
+    recorded = Recorded(message_id=existing.id if _tells_contact(job) else None)
     if (
         job.turn_id
         and job.turn_id != str(turn.id)
@@ -205,6 +207,11 @@ def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage)
     elif turn.state == TurnState.RECEIVED:
         recorded.answer = turn
     return recorded
+
+
+def _tells_contact(job: ReceiveMessage) -> bool:
+    claims = job.customer or {}
+    return leads.may_hold_contact(job.body) or bool(claims.get("email") or claims.get("phone"))
 
 
 def _opened(session: Session, conversation: Conversation, job: ReceiveMessage, at: datetime, wait: timedelta) -> Turn:

@@ -17,6 +17,7 @@ from models.connection import Connection
 from models.conversation import Conversation, conversation_id
 from models.database import tenant_session
 from models.jobs import ReconcileConnection
+from models.message import known_external_ids
 from models.turn import Delivery
 from workers import read_back
 from workers.broker import actor
@@ -70,7 +71,8 @@ def _receive_missing(connection: Connection, view: ChannelConversation) -> None:
     name = conversation_id(connection.tenant_id, connection.id, view.external_id)
     with tenant_session(connection.tenant_id) as session:
         conversation = session.get(Conversation, (connection.tenant_id, name))
-        found = read_back.missing(session, connection, conversation, view)
+        known = known_external_ids(session, name)
+    found = read_back.missing(connection, conversation, view, known)
     if found.jobs:
         read_back.receive(found)
         log.info("conversation.reconciled", conversation_id=str(name), found=len(found.jobs))

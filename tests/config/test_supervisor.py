@@ -53,10 +53,10 @@ def test_a_procfile_is_read_in_order_without_its_release(tmp_path: Path) -> None
 
 def test_output_is_labelled_and_aligned() -> None:
     out = io.StringIO()
-    with _supervisor(out) as supervisor:
+    with _supervisor(out, first_wait_s=30) as supervisor:
         supervisor.start(Program("web", _python("print('first'); print('no end', end='', flush=True)")))
         supervisor.start(Program("answers-2", _python(STAYS)))
-        _run_until(supervisor, out, r"(?s)first.*up|up.*first")
+        _run_until(supervisor, out, r"(?s)(?=.*no end)(?=.*up)")
     lines = out.getvalue().splitlines()
     assert "web       | first" in lines
     assert "web       | no end" in lines

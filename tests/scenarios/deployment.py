@@ -56,6 +56,10 @@ class Model:
     def reset(self) -> None:
         self.http.delete("/_llmock/scenario").raise_for_status()
 
+    def pending(self) -> int:
+        """Behaviours that no request has met yet."""
+        return len(self.http.get("/_llmock/scenario").json()["pending"])
+
     def asked(self) -> list[dict[str, Any]]:
         """Bodies of the streamed requests, oldest first, once none is running (or 2 s later)."""
         found = self.http.get("/_llmock/requests").json()["requests"]

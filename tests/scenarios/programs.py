@@ -87,6 +87,13 @@ class Program:
         self._process.wait()
         wait_until(lambda: not self.group(), f"{self.name}'s processes are gone", 5)
 
+    def pause(self) -> None:
+        """Its processes stand still until `resume`; what they were in the middle of stays so."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.pid, signal.SIGCONT)
+
     def terminate(self) -> None:
         """SIGTERM to the program itself, as a supervisor does; `wait` for its end."""
         assert self._process is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import psycopg
 import pytest
 from llmock.scenarios import Delay, Match, Reply, StreamFault
 
@@ -82,7 +81,6 @@ def test_killed_while_the_model_answers(shop, chat):
 def test_killed_while_capturing_a_lead(shop, chat):
     deployment = shop.deployment
     with deployment.holding("LOCK TABLE lead IN ACCESS EXCLUSIVE MODE"):
-        print("ACT", deployment.ask("SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE datname=%(d)s", d="frontdesk"))
         shop.visitor_writes(f"{PARKING} My e-mail is vera.visitor@example.org", chat)
         wait_until(deployment.someone_waits_for_lock, "capture_lead waits for its table")
         killed_at = time.monotonic()
@@ -95,22 +93,17 @@ def test_killed_while_capturing_a_lead(shop, chat):
 
 def test_killed_before_anything_is_sent(shop, chat):
     deployment = shop.deployment
-
-    def delivering() -> bool:
-        """Whether the turn is answered, and a transaction holds its conversation."""
-        if shop.turns(chat)[-1].state != TurnState.ANSWERED:
-            return False
-        try:
-            deployment.ask(f"{ROW} NOWAIT", id=shop.conversation_id(chat))
-        except psycopg.errors.LockNotAvailable:
-            return True
-        return False
-
-    with deployment.holding("LOCK TABLE connection IN ACCESS EXCLUSIVE MODE"):
-        shop.visitor_writes(PARKING, chat)
-        wait_until(delivering, "deliver waits for its connection's row")
+    worker = deployment.programs["worker"]
+    deployment.model.script(Delay(1, match=STREAMED))
+    shop.visitor_writes(PARKING, chat)
+    wait_until(lambda: shop.turns(chat)[-1].model_since, "the model is asked")
+    worker.pause()  # so that the lock is there before `deliver` is
+    wait_until(lambda: shop.turns(chat)[-1].state == TurnState.ANSWERED, "the answer is written")
+    with deployment.holding(ROW, id=shop.conversation_id(chat)):
+        worker.resume()
+        wait_until(deployment.someone_waits_for_lock, "deliver waits for the conversation")
         killed_at = time.monotonic()
-        deployment.programs["worker"].kill()
+        worker.kill()
     deployment.restart("worker")
     replied_once(shop, chat, 2, killed_at)
 
