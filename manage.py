@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from config.data_folder import read_environment, write_environment
-from config.development import Demo, load_environment, step, up
+from config.development import DOUBLE_BOT_KEY, DOUBLE_BOT_USER, Demo, load_environment, step, up
 
 if TYPE_CHECKING:
     from models.tenant import PapercupsAccount
@@ -82,10 +82,18 @@ def _prepare(data: Path) -> Demo | None:
         from models.demo import seed
         from models.demo_business import PROFILE
 
-        made = seed()
+        made = seed(_account_at_double() if os.environ.get("PAPERCUPS_DOUBLE_PORT") else None)
         engine().dispose()
     key, path = _remembered(data / "demo", str(made.tenant_id), made.api_key, urlsplit(made.papercups_webhook_url).path)
     return Demo(PROFILE.name, made.account_token, key, path, DEMO_QUESTION)
+
+
+def _account_at_double() -> PapercupsAccount:
+    """The demo business's account on the Papercups stand-in; PAPERCUPS_URL names its address."""
+    from models.demo import DEMO_ACCOUNT_ID
+    from models.tenant import PapercupsAccount
+
+    return PapercupsAccount(DEMO_ACCOUNT_ID, api_key=DOUBLE_BOT_KEY, bot_user_id=DOUBLE_BOT_USER)
 
 
 def _remembered(file: Path, tenant_id: str, api_key: str, webhook_path: str) -> tuple[str, str]:

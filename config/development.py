@@ -26,6 +26,8 @@ from config.supervisor import OWN_NAME, Program, Supervisor, end_orphans, read_p
 
 READY_TIMEOUT_S = 60.0
 PAPERCUPS_DOUBLE = "tests/doubles/papercups"
+DOUBLE_BOT_KEY = "the-bots-key-at-the-double"  # of a stand-in on loopback, not a secret
+DOUBLE_BOT_USER = 3  # the third user of its first account
 KEPT = ("ENVIRONMENT", "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORT")
 KEPT_OF_DOUBLE = ("PAPERCUPS_URL", "PAPERCUPS_DOUBLE_PORT")
 
@@ -123,13 +125,15 @@ def _run(root: Path, data: Path, prepare: Callable[[Path], Demo | None]) -> int:
             "ENVIRONMENT=production needs DATABASE_URL and REDIS_URL: embedded servers are for development."
         )
     _refuse_taken_port(own["WEB_HOST"], own["PORT"], "PORT")
-    double = _papercups_double(root, kept)
+    double_port = _papercups_double_port(root, kept)
     with ExitStack() as stack:
         servers = _start_servers(stack, data)
-        names = KEPT + (KEPT_OF_DOUBLE if double else ())
+        names = KEPT + (KEPT_OF_DOUBLE if double_port else ())
         write_environment(data / "env", {name: own[name] for name in names if own.get(name)})
         demo = prepare(data)
-        programs = [*([double] if double else []), *read_procfile(root / "Procfile")]
+        programs = read_procfile(root / "Procfile")
+        if double_port:
+            programs.insert(0, _papercups_double(double_port, demo))
         supervisor = stack.enter_context(Supervisor(_children_environment(), folder=root, run=str(data)))
         for server in servers:
             if server.process:
@@ -153,8 +157,8 @@ def _start_servers(stack: ExitStack, data: Path) -> list[Server]:
     return servers
 
 
-def _papercups_double(root: Path, kept: Mapping[str, str]) -> Program | None:
-    """The Papercups stand-in, in development and where no real one is named."""
+def _papercups_double_port(root: Path, kept: Mapping[str, str]) -> str | None:
+    """Where the Papercups stand-in will listen: in development, unless a real one is named."""
     own = os.environ
     there = any((root / f"{PAPERCUPS_DOUBLE}{end}").exists() for end in (".py", "/__main__.py"))
     if not there or own.get("PAPERCUPS_URL") or own["ENVIRONMENT"] != "development":
@@ -164,8 +168,16 @@ def _papercups_double(root: Path, kept: Mapping[str, str]) -> Program | None:
     before = kept.get("PAPERCUPS_DOUBLE_PORT", "")
     own["PAPERCUPS_DOUBLE_PORT"] = named or str(free_port(int(before) if before.isdigit() else None))
     own["PAPERCUPS_URL"] = f"http://127.0.0.1:{own['PAPERCUPS_DOUBLE_PORT']}"
-    module = PAPERCUPS_DOUBLE.replace("/", ".")
-    return Program("papercups", f"python -m {module} --port {own['PAPERCUPS_DOUBLE_PORT']}")
+    return own["PAPERCUPS_DOUBLE_PORT"]
+
+
+def _papercups_double(port: str, demo: Demo | None) -> Program:
+    """The stand-in, with the demo tenant's account where there is one."""
+    command = f"python -m {PAPERCUPS_DOUBLE.replace('/', '.')} --port {port}"
+    if demo is not None and demo.papercups_webhook_path:
+        webhook = f"http://{_loopback()}:{os.environ['PORT']}{demo.papercups_webhook_path}"
+        command += f" --account {demo.account_token} {DOUBLE_BOT_KEY} {webhook}"
+    return Program("papercups", command)
 
 
 def _refuse_taken_port(host: str, port: str, setting: str) -> None:

@@ -12,7 +12,7 @@ from models.demo_business import ENTRIES, PROFILE
 from models.knowledge import KnowledgeEntry
 from models.tenant import PapercupsAccount, configuration, create_tenant
 
-DEMO_ACCOUNT = PapercupsAccount(account_id="de300000-0000-4000-8000-000000000001")
+DEMO_ACCOUNT_ID = "de300000-0000-4000-8000-000000000001"  # also the demo's account token
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Demo:
     papercups_webhook_url: str
 
 
-def seed(account: PapercupsAccount = DEMO_ACCOUNT) -> Demo:
-    """The demo tenant with its profile and entries, made unless it is there."""
+def seed(account: PapercupsAccount | None = None) -> Demo:
+    """The demo tenant with its profile and entries, made unless it is there; `account` is its account at Papercups."""
+    account = account or PapercupsAccount(DEMO_ACCOUNT_ID)
     existing = access_by_account_token(account.account_id)
     if existing is not None:
         return Demo(existing.tenant_id, account.account_id, "", "")

@@ -131,8 +131,11 @@ class QueueBroker(dramatiq.Broker):
             return
 
         def stop(signum: int, frame: Any) -> None:
+            # Heroku signals every process and Dramatiq forwards its own; to the second one Dramatiq would say "now".
+            repeated = self.stopping.is_set()
             self.stopping.set()
-            previous(signum, frame)
+            if not repeated:
+                previous(signum, frame)
 
         signal.signal(signal.SIGTERM, stop)
 

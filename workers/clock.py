@@ -18,7 +18,6 @@ from clients.metrics import Publisher
 from clients.queue import connect
 from config import logs, metrics
 from config.errors import StoreUnavailable
-from config.parent import die_with_parent
 from config.settings import process_name, settings
 from models.base import now
 from models.connection import reachable_connections
@@ -80,7 +79,6 @@ TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile))
 def run() -> None:
     """Tick until SIGTERM."""
     logs.configure("clock")
-    die_with_parent()
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())

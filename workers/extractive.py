@@ -20,6 +20,7 @@ NAME = "extractive"
 ENOUGH = 0.7  # share of what the question is about that an entry must cover
 IN_ANSWER = 0.85  # a word found in an entry's answer counts a little less than one in its question
 KIND_WEIGHT = 0.7  # "how much" fits many entries; what it is about decides
+LIGHT_KINDS = {"where": 0.4}  # "where can I park?" is answered by an entry on parking, whatever it says of places
 RARE = 2  # answers that may contain the one word asked about, for it to be what they are about
 TIE = 0.05  # entries this near the best answer the question as well: "how much is a haircut?"
 MOST_PASSAGES = 3
@@ -115,7 +116,10 @@ def _score(wanted: frozenset[str], passage: Passage, *, rare: bool) -> float:
         return 0.0
     if len(wanted) == 1 and not wanted & title and not rare:
         return 0.0  # one word that many answers happen to contain
-    weights = {concept: KIND_WEIGHT if concept in KINDS else 1.0 for concept in wanted}
+    weights = {
+        concept: LIGHT_KINDS.get(concept, KIND_WEIGHT) if concept in KINDS and len(wanted) > 1 else 1.0
+        for concept in wanted
+    }
     covered = sum(
         weight * (1.0 if concept in title else IN_ANSWER if concept in text else 0.0)
         for concept, weight in weights.items()

@@ -35,6 +35,14 @@ def test_the_applications_effective_role_is_bound_by_row_level_security(stores):
     refuse_unsafe_role()
 
 
+def test_one_login_is_enough_the_owner_can_enter_the_applications_roles(stores):
+    with create_engine(stores.owner_url, poolclass=NullPool).connect() as connection:
+        for role in ("frontdesk_app", "frontdesk_system"):
+            assert connection.scalar(text("SELECT set_config('role', :role, true)"), {"role": role}) == role
+            assert connection.scalar(text("SELECT count(*) FROM api_key WHERE key_hash = 'x'")) == 0
+            connection.rollback()
+
+
 def test_no_role_of_ours_is_superuser_or_bypasses(stores):
     with create_engine(stores.owner_url, poolclass=NullPool).connect() as connection:
         rows = connection.execute(

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from clients.queue import PREFIX
-from tests.scenarios.business import CANARY, HOURS, Business, open_business
-from tests.scenarios.programs import wait_until
+from tests.scenarios.business import CANARY, HOURS, Business
 
 pytestmark = pytest.mark.scenario
 

@@ -38,6 +38,8 @@ ANSWERABLE = [
     ("What's your address?", "14 Linden Street"),
     ("how do i get to you by tram", "Shudehill"),
     ("Can I park near the salon?", "Tib Street"),
+    ("Where can I park?", "Tib Street"),
+    ("Where do I park my car", "Tib Street"),
     ("Is there a car park?", "Tib Street"),
     ("Can I lock my bike somewhere?", "bike"),
     ("What is your phone number?", "0161 496 0142"),

@@ -20,12 +20,13 @@ from tests.doubles.papercups import accounts, api, control, customers
 from tests.doubles.papercups.events import Papercups
 from tests.doubles.papercups.front import Front
 from tests.doubles.papercups.realtime import Hub
-from tests.doubles.papercups.state import Problem, detail
+from tests.doubles.papercups.state import Problem, World, detail
 
 
-def create_app() -> Starlette:
-    """The application with a fresh, empty world."""
+def create_app(world: World | None = None) -> Starlette:
+    """The application with a fresh world, or with this one."""
     papercups = Papercups()
+    papercups.world = world or papercups.world
     hub = Hub(papercups)
 
     @contextlib.asynccontextmanager

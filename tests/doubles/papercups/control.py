@@ -19,6 +19,7 @@ from tests.doubles.papercups.state import (
     Fault,
     Problem,
     Record,
+    World,
     conversation_json,
     expanded_message,
     naive,
@@ -51,14 +52,26 @@ async def _given(request: Request) -> Record:
 async def seed(request: Request) -> Response:
     """An account as onboarding leaves it: admin, a person, a bot user with its own key, optionally a subscription."""
     given, world = await _given(request), world_of(request)
-    account = world.add_account(given.get("company_name", "Demo business"))
+    seeded = populate(world, given.get("company_name", "Demo business"))
+    if given.get("webhook_url"):
+        seeded["subscription"] = await _subscribe(request, seeded["account_id"], given)
+    return JSONResponse(seeded, 201)
+
+
+def populate(
+    world: World, name: str, account_id: str | None = None, bot_key: str | None = None, webhook_url: str | None = None
+) -> Record:
+    """Make an account, under a given id and bot key where they are named, with a verified subscription to a given URL."""
+    account = world.add_account(name, account_id)
     world.add_inbox(account["id"])
     suffix = f"{account['id'][:8]}.example"
     admin = world.add_user(account["id"], f"owner@{suffix}", "correct horse", "admin")
     human = world.add_user(account["id"], f"anna@{suffix}", "correct horse", "user")
     bot = world.add_user(account["id"], f"bot@{suffix}", "correct horse", "user")
     human["profile"] = {"display_name": "Anna", "full_name": "Anna Example"}
-    seeded = {
+    if webhook_url:
+        _add_subscription(world, account["id"], webhook_url, "conversation:updated")
+    return {
         "account_id": account["id"],
         "admin_user_id": admin["id"],
         "admin_email": admin["email"],
@@ -68,11 +81,8 @@ async def seed(request: Request) -> Response:
         "human_user_id": human["id"],
         "human_key": world.add_key(human, "anna")["value"],
         "bot_user_id": bot["id"],
-        "bot_key": world.add_key(bot, "bot")["value"],
+        "bot_key": world.add_key(bot, "bot", bot_key)["value"],
     }
-    if given.get("webhook_url"):
-        seeded["subscription"] = await _subscribe(request, account["id"], given)
-    return JSONResponse(seeded, 201)
 
 
 async def add_webhook(request: Request) -> Response:
@@ -85,9 +95,13 @@ async def _subscribe(request: Request, account_id: str, given: Record) -> Record
     url, scope = given["webhook_url"], given.get("scope", "conversation:updated")
     if not given.get("verified"):
         return await subscribe(request, account_id, url, scope)
+    return _add_subscription(world_of(request), account_id, url, scope)
+
+
+def _add_subscription(world: World, account_id: str, url: str, scope: str) -> Record:
     subscription = {"id": new_id(), "object": "event_subscription", "account_id": account_id, "webhook_url": url}
     subscription |= {"created_at": naive(), "updated_at": naive(), "scope": scope, "verified": True}
-    world_of(request).subscriptions[subscription["id"]] = subscription
+    world.subscriptions[subscription["id"]] = subscription
     return subscription
 
 

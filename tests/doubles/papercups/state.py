@@ -115,8 +115,13 @@ class World:
                 return fault
         return None
 
-    def add_account(self, company_name: str) -> Record:
-        account: Record = {"id": new_id(), "object": "account", "company_name": company_name, "created_at": naive()}
+    def add_account(self, company_name: str, account_id: str | None = None) -> Record:
+        account: Record = {
+            "id": account_id or new_id(),
+            "object": "account",
+            "company_name": company_name,
+            "created_at": naive(),
+        }
         account |= {"settings": {}, "widget": {}, "time_zone": None, "subscription_plan": "team"}
         self.accounts[account["id"]] = account
         return account
@@ -133,10 +138,10 @@ class World:
         self.users[user["id"]] = user
         return user
 
-    def add_key(self, user: Record, label: str) -> Record:
+    def add_key(self, user: Record, label: str, value: str | None = None) -> Record:
         key: Record = {"id": new_id(), "object": "personal_api_key", "label": label, "last_used_at": None}
         key |= {"account_id": user["account_id"], "user_id": user["id"]}
-        key["value"] = "SFMyNTY." + secrets.token_urlsafe(40)
+        key["value"] = value or "SFMyNTY." + secrets.token_urlsafe(40)
         self.keys[key["id"]] = key
         return key
 
