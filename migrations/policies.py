@@ -44,6 +44,11 @@ def system_may_read(table: str, *columns: str) -> None:
     op.execute(f"GRANT SELECT ({', '.join(columns)}) ON {_quoted(table)} TO frontdesk_system")
 
 
+def system_may_read_more(table: str, *columns: str) -> None:
+    """Further columns of a table that `frontdesk_system` reads already."""
+    op.execute(f"GRANT SELECT ({', '.join(columns)}) ON {_quoted(table)} TO frontdesk_system")
+
+
 def system_only(table: str) -> None:
     """A table without tenants' data, for the system door alone."""
     op.execute(f"ALTER TABLE {_quoted(table)} ENABLE ROW LEVEL SECURITY")

@@ -39,6 +39,7 @@ class Tenant(Base):
     account_token: Mapped[str] = mapped_column(Text, unique=True)  # Papercups account id or a random UUID: public
     time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
     suspended_at: Mapped[datetime | None]
+    delete_after: Mapped[datetime | None]  # deleted with grace: gone for good from then on
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -58,6 +59,13 @@ class TenantConfiguration(Base):
     hand_back_after_s: Mapped[int] = mapped_column(server_default="43200")
     abstentions_before_hand_over: Mapped[int] = mapped_column(server_default="3")
     public_share: Mapped[float] = mapped_column(server_default="0.5")  # of the tenant's rate, for the public credential
+    greeting: Mapped[str] = mapped_column(Text, server_default="")  # the widget's first words; empty: our own
+    colour: Mapped[str] = mapped_column(Text, server_default="#2f6f4f")  # the widget's, as #rrggbb
+    hours: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", default=dict
+    )  # {"tuesday": ["09:00", "18:00"], …}
+    notify: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # mail addresses of the business
+    hand_over_intents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{human,complaint}")
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     weight: Mapped[float] = mapped_column(server_default="1")
     rate_per_s: Mapped[float] = mapped_column(server_default="20")

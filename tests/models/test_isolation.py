@@ -15,12 +15,30 @@ from models.connection import api_connection_id
 from models.database import system_session, tenant_session
 
 TENANT_TABLES = [table for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
-OTHERS = {"tenant": "its id is the tenant", "tick": "no tenant's data, system door only"}
+OTHERS = {
+    "tenant": "its id is the tenant",
+    "tick": "no tenant's data, system door only",
+    "admin_token": "an operator's, system door only",
+}
 
 
 def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
     """One row of the tenant in each table; returns the ids by table."""
-    ids = {name: uuid.uuid4() for name in ("conversation", "turn", "message", "outbound", "lead", "usage", "entry")}
+    ids = {
+        name: uuid.uuid4()
+        for name in (
+            "conversation",
+            "turn",
+            "message",
+            "outbound",
+            "lead",
+            "usage",
+            "entry",
+            "notice",
+            "booking",
+            "customer_token",
+        )
+    }
     connection, at = api_connection_id(tenant_id), now()
     rows: dict[str, dict[str, Any]] = {
         "conversation": {"id": ids["conversation"], "connection_id": connection, "external_id": "x"},
@@ -58,6 +76,22 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         },
         "lead": {"id": ids["lead"], "conversation_id": ids["conversation"], "email": "a@example.test"},
         "usage": {"id": ids["usage"], "turn_id": ids["turn"], "kind": "reply", "work_id": "w"},
+        "notice": {
+            "id": ids["notice"],
+            "kind": "lead",
+            "event_id": "e",
+            "subject": "s",
+            "body": "b",
+            "state": "pending",
+            "updated_at": at,
+        },
+        "booking": {
+            "id": ids["booking"],
+            "conversation_id": ids["conversation"],
+            "state": "asking",
+            "updated_at": at,
+        },
+        "customer_token": {"id": ids["customer_token"], "token_hash": "t", "expires_at": at},
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
     }
     with tenant_session(tenant_id) as session:
