@@ -249,6 +249,8 @@ def _table(demo: Demo | None) -> str:
     unknown = "made at an earlier start and not kept; `manage.py tenant create` makes a tenant with new ones"
     webhook = address + demo.papercups_webhook_path if demo.papercups_webhook_path else unknown
     rows = [
+        ("Demo page", f"{address}/demo"),
+        ("Mail to the demo", f"{address}/dev/inbox"),
         ("Address", address),
         ("Demo tenant", demo.tenant),
         ("Account token", demo.account_token),

@@ -60,6 +60,12 @@ model_calls = Counter(
 model_tokens = Counter("frontdesk_model_tokens_total", "Tokens used.", ["direction"], registry=REGISTRY)
 hand_overs = Counter("frontdesk_hand_overs_total", "Conversations handed to a person.", ["reason"], registry=REGISTRY)
 leads = Counter("frontdesk_leads_total", "Leads captured or merged.", registry=REGISTRY)
+bookings = Counter(
+    "frontdesk_bookings_total", "Appointment requests by what became of them.", ["change"], registry=REGISTRY
+)
+notices = Counter(
+    "frontdesk_notices_total", "Notices to businesses by how they ended.", ["kind", "state"], registry=REGISTRY
+)
 ticks = Counter("frontdesk_ticks_total", "Runs of the clock's tasks.", ["task", "outcome"], registry=REGISTRY)
 tick_age_seconds = Gauge(
     "frontdesk_tick_age_seconds", "Since the task last came to its end.", ["task"], registry=REGISTRY

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -91,6 +93,25 @@ class Settings(BaseSettings):
     frontdesk_data: Path = Path(".frontdesk")
     crawl_allow_loopback: bool = False
     time_scale: float = Field(default=1.0, ge=1.0, le=1000.0)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            parts = urlsplit(value.get_secret_value()) if value else None
+            usable = parts is None or (parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0)
+        except ValueError:  # a port that is none
+            usable = False
+        if not usable:
+            raise ValueError("expected smtp://user:password@host:port, or smtps://")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str | None) -> str | None:
+        if value is not None and ("@" not in parseaddr(value)[1] or not value.isprintable()):
+            raise ValueError("expected an address, as in Frontdesk <desk@example.com>")
+        return value
 
     @field_validator("log_level")
     @classmethod

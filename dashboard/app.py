@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard import admin, configuration, customer, demo, inbox
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #f7f8fa; --card: #fff; --line: #dfe3e8;
   --accent: #0b5fa5 }
@@ -63,4 +65,11 @@ async def landing(_: Request) -> Response:
     return HTMLResponse(PAGE, headers=HEADERS)
 
 
-ROUTES: tuple[BaseRoute, ...] = (Route("/", landing),)
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/", landing),
+    *admin.ROUTES,
+    *configuration.ROUTES,
+    *customer.ROUTES,
+    *inbox.ROUTES,
+    *demo.ROUTES,
+)

@@ -10,23 +10,35 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
 from config.settings import settings
+from ingress import conversations, erasure, leads
 from ingress.addresses import trusted_proxies
 from ingress.chat import chat
-from ingress.conversations import owner
 from ingress.errors import HANDLERS
 from ingress.health import PostgresState, healthz, readyz, show_metrics
+from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
+from ingress.limits import PublicLimits
 from ingress.middleware import MIDDLEWARE
 from ingress.openapi import openapi
 from ingress.papercups import envelope, signed
+from ingress.script import widget_script
 from ingress.services import open_services
 from ingress.turns import turn
+from ingress.watching import events
+from ingress.widget import messages, session
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/papercups/webhook", signed, methods=["POST"]),
     Route("/papercups/webhook/{token}", envelope, methods=["POST"]),
     Route("/api/v1/chat", chat, methods=["POST", "OPTIONS"]),
     Route("/api/v1/turns/{id}", turn, methods=["GET", "OPTIONS"]),
-    Route("/api/v1/conversations/{id}/owner", owner, methods=["POST"]),
+    *conversations.ROUTES,
+    *leads.ROUTES,
+    *erasure.ROUTES,
+    Route("/widget.js", widget_script),
+    Route("/api/v1/widget/session", session, methods=["POST", "OPTIONS"]),
+    Route("/api/v1/widget/messages", messages, methods=["GET", "OPTIONS"]),
+    Route("/api/v1/widget/events", events, methods=["GET", "OPTIONS"]),
+    *KNOWLEDGE_ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", show_metrics),
@@ -54,4 +66,4 @@ def build(more: Sequence[BaseRoute] = ()) -> Starlette:
 @asynccontextmanager
 async def _lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
     async with open_services() as shared:
-        yield {"services": shared, "postgres": PostgresState()}
+        yield {"services": shared, "postgres": PostgresState(), "limits": PublicLimits()}

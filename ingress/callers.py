@@ -14,6 +14,7 @@ from config.secrets import API_KEY_PREFIX
 from config.settings import Environment
 from ingress.middleware import CORS
 from ingress.services import services
+from ingress.visitors import Visitor, is_token, visitor_of
 from models.access import TenantAccess
 from models.conversation import conversation_id
 from models.credential import Scope
@@ -41,10 +42,25 @@ class Caller:
         if scope not in self.scopes:
             raise Forbidden(f"This credential lacks the scope {scope}.")
 
+    def visitor(self, session_id: str) -> Visitor | None:
+        """The widget's visitor whose signed token this session is; None for a session of the caller's own making.
+
+        Raises:
+            Unauthorized: it says that it is such a token, but is forged, expired or of another tenant.
+        """
+        return visitor_of(session_id, self.tenant.tenant_id) if self.public and is_token(session_id) else None
+
     def conversation(self, session_id: str) -> tuple[uuid.UUID, str]:
-        """Id and external id of a session's conversation. Bound to the class of credential: the hash holds both."""
-        kind = "public" if self.public else "secret"
-        external_id = hashlib.sha256(f"{kind}:{session_id}".encode("utf-8", "surrogatepass")).hexdigest()
+        """Id and external id of a session's conversation. Bound to the class of credential: the hash holds both.
+
+        Raises:
+            Unauthorized: as `visitor`.
+        """
+        if (visitor := self.visitor(session_id)) is not None:
+            named = f"widget:{visitor.visitor_id.hex}"
+        else:
+            named = f"{'public' if self.public else 'secret'}:{session_id}"
+        external_id = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
         connection_id = self.tenant.api_connection_id
         return conversation_id(self.tenant.tenant_id, connection_id, external_id), external_id
 
@@ -62,14 +78,14 @@ class Caller:
         return session_id
 
 
-async def identify(request: Request) -> Caller:
-    """The caller, its origin checked, its tenant active.
+async def identify(request: Request, account_token: str | None = None) -> Caller:
+    """The caller, its origin checked, its tenant active. Without the header, `account_token` from the body counts.
 
     Raises:
         Unauthorized: no credential, more than one, or nobody's.
         Forbidden: the origin is not allowed, or the tenant is suspended.
     """
-    given = request.headers.getlist("x-api-key")
+    given = request.headers.getlist("x-api-key") or ([account_token] if account_token else [])
     credential = given[0] if len(given) == 1 else ""
     if not 0 < len(credential) <= LONGEST_CREDENTIAL or not _visible(credential):
         raise Unauthorized
@@ -89,6 +105,19 @@ async def identify(request: Request) -> Caller:
     return caller
 
 
+async def secret_key(request: Request, scope: Scope) -> Caller:
+    """The caller, who holds a secret key with this scope.
+
+    Raises:
+        Unauthorized, Forbidden: as `identify`; and for the account token.
+    """
+    caller = await identify(request)
+    if caller.public:
+        raise Forbidden("This needs a secret key.")
+    caller.may(scope)
+    return caller
+
+
 def _check_origin(request: Request, tenant: TenantAccess) -> None:
     """A browser on a listed page may read the answer; one on another page is refused. No Origin: not a browser."""
     origins = request.headers.getlist("origin")
@@ -96,6 +125,8 @@ def _check_origin(request: Request, tenant: TenantAccess) -> None:
         return
     config = services(request).settings
     ours = {config.external_url} if config.environment is Environment.DEVELOPMENT else set()
+    if ours and config.public_url is None:  # the demo page, however this machine is called
+        ours |= {f"http://{name}:{config.port}" for name in ("127.0.0.1", "[::1]")}
     if len(origins) > 1 or origins[0] not in tenant.allowed_origins | ours:
         raise Forbidden("This origin is not allowed to use the account token.")
     request.scope[CORS] = {
@@ -115,7 +146,8 @@ async def preflight(request: Request) -> Response:
         headers={
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Session-Id, Idempotency-Key, Prefer, X-Request-Id",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-API-Key, X-Session-Id, Idempotency-Key, Prefer, "
+            "X-Request-Id",
             "Access-Control-Max-Age": str(PREFLIGHT_S),
             "Vary": "Origin",
         },

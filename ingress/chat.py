@@ -27,7 +27,8 @@ from ingress.callers import LONGEST_SESSION, Caller, identify, preflight
 from ingress.feed import Feed, ended
 from ingress.promises import promise, unanswered
 from ingress.services import Services, services
-from ingress.streaming import EventStream
+from ingress.streaming import EventStream, frames
+from ingress.visitors import message_prefix
 from models.credential import Scope
 from models.jobs import MessageKind, ReceiveMessage
 
@@ -53,9 +54,9 @@ class ChatInput(BaseModel):
     session_id: Annotated[str, Field(min_length=1, max_length=LONGEST_SESSION)]
     message: Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, max_length=LONGEST_MESSAGE)]
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, conversation: str) -> str:
         """What must be the same when an Idempotency-Key is repeated."""
-        return hashlib.sha256(json.dumps([self.session_id, self.message]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([conversation, self.message]).encode()).hexdigest()
 
 
 async def chat(request: Request) -> Response | ASGIApp:
@@ -81,7 +82,7 @@ async def chat(request: Request) -> Response | ASGIApp:
         if first is not None and first != turn_id:
             await feed.join(first)
         if streams:
-            return EventStream(feed, held.pop_all(), {"Location": _location(feed.turn_id)})
+            return EventStream(frames(feed), held.pop_all(), {"Location": _location(feed.turn_id)})
         promised = unanswered(feed.turn_id, acceptance.job.conversation_id)
         if _responds_async(request):
             return await _later(feed, caller, promised, {"Preference-Applied": "respond-async"})
@@ -94,7 +95,13 @@ async def chat(request: Request) -> Response | ASGIApp:
 
 def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | None, *, stream: bool) -> Acceptance:
     conversation_id, external_conversation = caller.conversation(asked.session_id)
-    external_id = hashlib.sha256(f"{caller.credential}:{key}".encode()).hexdigest() if key else uuid.uuid4().hex
+    visitor = caller.visitor(asked.session_id)
+    if key is None:
+        external_id = uuid.uuid4().hex
+    elif visitor is not None:
+        external_id = message_prefix(visitor) + key  # readable: the widget is told its own keys again
+    else:
+        external_id = hashlib.sha256(f"{caller.credential}:{key}".encode()).hexdigest()
     job = ReceiveMessage(
         tenant_id=str(caller.tenant.tenant_id),
         kind=MessageKind.VISITOR,
@@ -106,13 +113,14 @@ def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | N
         accepted_at=datetime.now(UTC).isoformat(),
         turn_id=str(uuid.uuid4()),
         stream=stream,
+        widget=visitor is not None,
     )
     return Acceptance(
         job=job,
         message_id=uuid.uuid4().hex,
         dedupe=(f"api:{external_id}",) if key else (),
         dedupe_ttl_s=REMEMBERED_S,
-        fingerprint=asked.fingerprint() if key else "",
+        fingerprint=asked.fingerprint(external_conversation) if key else "",
         token="refuse",  # noqa: S106  # what to do without a rate token
         buckets=_public_buckets(request, caller, external_conversation) if caller.public else (),
         channel=services(request).answers.channel,

@@ -1,76 +1,119 @@
-"""POST /api/v1/conversations/{id}/owner: a person takes a conversation over, or gives it back to the bot."""
+"""/api/v1/conversations: a person reads what was said and why, answers, takes over, gives back, closes. For secret keys."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
-import structlog
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
-from clients.channels.untrusted import parse, read_json
-from config.errors import Forbidden, NotFound
-from ingress.body import read_body
-from ingress.callers import identify
+from clients.channels.untrusted import Moment, parse
+from config.errors import NotFound
+from ingress.answering import answer, close, owner
+from ingress.callers import secret_key
 from ingress.services import services
+from ingress.shown import conversation_json, message_json, turn_json
 from ingress.turns import path_id
-from models.base import now
-from models.conversation import Owner, lock_conversation
+from models.connection import Connection, connection_kinds
+from models.conversation import Conversation, Owner, newest_conversations
 from models.credential import Scope
 from models.database import tenant_session
+from models.message import last_messages, newest_messages
+from models.page import Page, asked_page, cursor
+from models.turn import newest_turns
 
-log = structlog.get_logger()
 
-
-class OwnerInput(BaseModel):
-    """The body."""
+class Filter(BaseModel):
+    """Which conversations."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
-    owner: Literal["human", "bot"]
+    owner: Literal["human", "bot"] | None = None
+    since: Moment = None
 
 
-async def owner(request: Request) -> Response:
-    """Change who answers. A take-over counts from the moment Redis knows it, before the row does."""
-    shared = services(request)
-    caller = await identify(request)
-    if caller.public:
-        raise Forbidden("This needs a secret key.")
-    caller.may(Scope.CONVERSATIONS_WRITE)
-    wanted = Owner(parse(OwnerInput, read_json(await read_body(request))).owner)
-    tenant_id, conversation_id = caller.tenant.tenant_id, path_id(request)
-    known = await shared.threads.run(partial(_epoch, tenant_id, conversation_id))
-    if known is None:
-        raise NotFound
-    if wanted is Owner.HUMAN:
-        epoch = await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=known + 1)
-        await shared.threads.run(partial(_taken_over, tenant_id, conversation_id, epoch))
-    else:
-        await shared.threads.run(partial(_handed_back, tenant_id, conversation_id))
-    log.info("conversation.owner.changed", conversation_id=str(conversation_id), owner=str(wanted))
-    return JSONResponse({"conversation_id": str(conversation_id), "owner": wanted})
+async def conversations(request: Request) -> Response:
+    """A page of conversations by latest activity, each with its last message."""
+    caller = await secret_key(request, Scope.CONVERSATIONS_READ)
+    page, wanted = asked_page(request.query_params), parse(Filter, dict(request.query_params))
+    return JSONResponse(
+        await services(request).threads.run(partial(_conversations, caller.tenant.tenant_id, page, wanted))
+    )
 
 
-def _epoch(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> int | None:
+async def conversation(request: Request) -> Response:
+    """One conversation: its visitor, who answers, since when."""
+    caller = await secret_key(request, Scope.CONVERSATIONS_READ)
+    work = partial(_conversation, caller.tenant.tenant_id, path_id(request))
+    return JSONResponse(await services(request).threads.run(work))
+
+
+async def messages(request: Request) -> Response:
+    """GET: a page of what was said, newest first. POST: a person answers, and so takes the conversation over."""
+    if request.method == "POST":
+        return await answer(request)
+    caller = await secret_key(request, Scope.CONVERSATIONS_READ)
+    work = partial(_messages, caller.tenant.tenant_id, path_id(request), asked_page(request.query_params))
+    return JSONResponse(await services(request).threads.run(work))
+
+
+async def turns(request: Request) -> Response:
+    """A page of the conversation's turns, newest first: how each ended, why, and from which sources it was answered."""
+    caller = await secret_key(request, Scope.CONVERSATIONS_READ)
+    work = partial(_turns, caller.tenant.tenant_id, path_id(request), asked_page(request.query_params))
+    return JSONResponse(await services(request).threads.run(work))
+
+
+def _conversations(tenant_id: uuid.UUID, page: Page, wanted: Filter) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        conversation = lock_conversation(session, conversation_id)
-        return conversation.epoch if conversation else None
+        answers = Owner(wanted.owner) if wanted.owner else None
+        rows, more = page.cut(newest_conversations(session, page, owner=answers, since=wanted.since))
+        last = last_messages(session, [row.id for row in rows])
+        kinds = connection_kinds(session)
+    views = [conversation_json(row, kinds[row.connection_id], last.get(row.id)) for row in rows]
+    return {"conversations": views, "next": _next(rows, more, "last_activity_at")}
 
 
-def _taken_over(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> None:
+def _conversation(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        conversation = lock_conversation(session, conversation_id)
-        if conversation is None:  # erased in between
+        found = session.get(Conversation, (tenant_id, conversation_id))
+        if found is None:
             raise NotFound
-        conversation.taken_by_human(epoch, now())
+        connection = session.get_one(Connection, (tenant_id, found.connection_id))
+        last = last_messages(session, [conversation_id]).get(conversation_id)
+        return conversation_json(found, connection.kind, last)
 
 
-def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+def _messages(tenant_id: uuid.UUID, conversation_id: uuid.UUID, page: Page) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        conversation = lock_conversation(session, conversation_id)
-        if conversation is None:
+        if session.get(Conversation, (tenant_id, conversation_id)) is None:
             raise NotFound
-        conversation.handed_back()
+        rows, more = page.cut(newest_messages(session, conversation_id, page))
+    return {"messages": [message_json(row) for row in rows], "next": _next(rows, more, "accepted_at")}
+
+
+def _turns(tenant_id: uuid.UUID, conversation_id: uuid.UUID, page: Page) -> dict[str, Any]:
+    with tenant_session(tenant_id) as session:
+        if session.get(Conversation, (tenant_id, conversation_id)) is None:
+            raise NotFound
+        rows, more = page.cut(newest_turns(session, conversation_id, page))
+    return {"turns": [turn_json(row) for row in rows], "next": _next(rows, more, "first_at")}
+
+
+def _next(rows: Sequence[Any], more: bool, at: str) -> str | None:
+    return cursor(getattr(rows[-1], at), rows[-1].id) if more else None
+
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/api/v1/conversations", conversations),
+    Route("/api/v1/conversations/{id}", conversation),
+    Route("/api/v1/conversations/{id}/messages", messages, methods=["GET", "POST"]),
+    Route("/api/v1/conversations/{id}/turns", turns),
+    Route("/api/v1/conversations/{id}/owner", owner, methods=["POST"]),
+    Route("/api/v1/conversations/{id}/close", close, methods=["POST"]),
+)

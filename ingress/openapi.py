@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
-from models.conversation import Owner
+from ingress.openapi_knowledge import KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
+from ingress.openapi_parts import KEY, TEXT, UUID, Schema, body, errors, header, json, nullable, obj, path, ref
+from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
 
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-UUID: Schema = {"type": "string", "format": "uuid"}
 STATES = [str(state) for state in TurnState]
-
-REASONS = {
-    401: "The credential, the token or the signature is missing or not valid.",
-    403: "The credential may not do this: scope, origin, or a suspended account.",
-    404: "There is nothing by that id; another tenant's id gets the same answer.",
-    408: "The body did not arrive in time.",
-    409: "The Idempotency-Key was used with another body.",
-    413: f"The body is larger than {LIMIT_BYTES // 1024} KiB.",
-    422: "The body is not JSON or a field is wrong; the sentence names it.",
-    429: "Over the rate limit. `Retry-After` says when to come back.",
-    500: "A bug on our side.",
-    503: "A store is away, or too much is waiting. Nothing was accepted.",
-}
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def obj(required: Schema, optional: Schema | None = None, **more: Any) -> Schema:
-    return {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}, **more}
-
-
-def nullable(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def json(description: str, schema: Schema, headers: Schema | None = None) -> Schema:
-    answer: Schema = {"description": description, "content": {"application/json": {"schema": schema}}}
-    return answer | ({"headers": headers} if headers else {})
-
-
-def errors(*statuses: int) -> Schema:
-    return {str(status): json(REASONS[status], ref("Error")) for status in statuses}
-
-
-def header(name: str, description: str, **schema: Any) -> Schema:
-    return {"name": name, "in": "header", "description": description, "schema": {"type": "string", **schema}}
-
-
-def path(name: str, description: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
-
-
-def body(schema: Schema) -> Schema:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
 
 SCHEMAS: Schema = {
     "Error": obj({"error": TEXT | {"description": "A stable word."}, "detail": TEXT | {"description": "A sentence."}}),
@@ -94,8 +43,6 @@ SCHEMAS: Schema = {
             "message": TEXT | {"minLength": 1, "maxLength": LONGEST_MESSAGE, "description": "Counted after trimming."},
         }
     ),
-    "OwnerInput": obj({"owner": {"enum": [str(owner) for owner in Owner]}}),
-    "Owner": obj({"conversation_id": UUID, "owner": {"enum": [str(owner) for owner in Owner]}}),
     "WebhookStatus": obj({"status": {"enum": ["accepted", "duplicate", "ignored"]}}),
     "PapercupsEnvelope": obj({"event": TEXT, "payload": {"type": ["object", "string"]}}),
     "SignedWebhook": obj(
@@ -117,6 +64,9 @@ SCHEMAS: Schema = {
     ),
     "Ready": obj({"status": {"enum": ["ready", "not_ready"]}, "missing": {"type": "array", "items": TEXT}}),
     "Health": obj({"status": {"const": "ok"}}),
+    **WIDGET_SCHEMAS,
+    **KNOWLEDGE_SCHEMAS,
+    **PEOPLE_SCHEMAS,
 }
 
 SESSION = header("X-Session-Id", "With the account token: the session the turn belongs to.", maxLength=LONGEST_SESSION)
@@ -127,7 +77,6 @@ IDEMPOTENCY = header(
     maxLength=128,
     pattern="^[!-~]+$",
 )
-KEY: list[Schema] = [{"apiKey": []}]
 LOCATION: Schema = {"Location": {"schema": TEXT, "description": "Where the turn can be read."}}
 EVENTS = (
     "`sentence` {n, text} as each is released, `sources`, then one of `done` (a Reply), `stopped` (a Reply with its "
@@ -135,6 +84,9 @@ EVENTS = (
 )
 
 PATHS: Schema = {
+    **WIDGET_PATHS,
+    **KNOWLEDGE_PATHS,
+    **PEOPLE_PATHS,
     "/api/v1/chat": {
         "post": {
             "operationId": "chat",
@@ -166,19 +118,6 @@ PATHS: Schema = {
             "security": KEY,
             "parameters": [path("id", "The turn's id.", UUID), SESSION],
             "responses": {"200": json("The turn.", ref("Reply")), **errors(401, 403, 404, 500, 503)},
-        }
-    },
-    "/api/v1/conversations/{id}/owner": {
-        "post": {
-            "operationId": "setOwner",
-            "summary": "A person takes the conversation over, or gives it back to the bot (scope conversations:write)",
-            "security": KEY,
-            "parameters": [path("id", "The conversation's id.", UUID)],
-            "requestBody": body(ref("OwnerInput")),
-            "responses": {
-                "200": json("Who answers now.", ref("Owner")),
-                **errors(401, 403, 404, 408, 413, 422, 500, 503),
-            },
         }
     },
     "/papercups/webhook/{token}": {
@@ -270,6 +209,7 @@ DOCUMENT: Schema = {
                 "name": "X-API-Key",
                 "description": "A secret key (fd_…) with scopes, or the public account token.",
             },
+            "visitor": {"type": "http", "scheme": "bearer", "description": "The token of a widget's session."},
             "signature": {
                 "type": "apiKey",
                 "in": "header",

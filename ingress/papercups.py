@@ -43,8 +43,12 @@ SAME_BYTES_S = 10.0  # signed senders without ids
 NOBODY = -1  # no Papercups user has this id
 NO_SECRET = "unknown account"  # noqa: S105  # verified against so that an unknown account takes as long as a known one
 
-Sign = Literal["message", "assignee"]
-SIGNS: dict[MessageKind, Sign] = {MessageKind.HUMAN: "message", MessageKind.ASSIGNED: "assignee"}
+Sign = Literal["message", "assignee", "closed"]
+SIGNS: dict[MessageKind, Sign] = {
+    MessageKind.HUMAN: "message",
+    MessageKind.ASSIGNED: "assignee",
+    MessageKind.CLOSED: "closed",
+}
 
 log = structlog.get_logger()
 

@@ -26,6 +26,7 @@ from config import metrics
 from config.errors import StoreUnavailable
 from config.settings import Settings, process_name, settings
 from ingress.addresses import Network, trusted_proxies
+from ingress.body import read_body
 from ingress.credentials import Credentials
 from ingress.stopping import Stopping
 from models.access import TenantAccess
@@ -87,6 +88,10 @@ class Services:
     stopping: Stopping
     trusted: tuple[Network, ...]
     name: str
+
+    async def read_body(self, request: Request) -> bytes:
+        """For the dashboard, which may not import from here."""
+        return await read_body(request)
 
 
 def services(request: Request) -> Services:

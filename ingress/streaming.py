@@ -26,10 +26,10 @@ CUT = "The connection ends before the answer. Repeat the request with the same I
 
 
 class EventStream:
-    """An ASGI response that owns the waiter behind it and lets go of it however it ends."""
+    """An ASGI response that owns what is `held` for its frames and lets go of it however it ends."""
 
-    def __init__(self, feed: Feed, held: AsyncExitStack, headers: dict[str, str]) -> None:
-        self._feed = feed
+    def __init__(self, frames: AsyncIterator[bytes], held: AsyncExitStack, headers: dict[str, str]) -> None:
+        self._frames = frames
         self._held = held
         self._headers = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | headers).items()]
 
@@ -37,7 +37,7 @@ class EventStream:
         async with self._held, anyio.create_task_group() as group:
             group.start_soon(_cancel_when_gone, receive, group.cancel_scope)
             await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-            async for frame in frames(self._feed):
+            async for frame in self._frames:
                 await send({"type": "http.response.body", "body": frame, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             group.cancel_scope.cancel()
@@ -54,7 +54,7 @@ async def frames(feed: Feed) -> AsyncIterator[bytes]:
             if event.kind in ENDS:
                 return
         elif feed.stopping or time.monotonic() > until:
-            yield _text("error", {"error": "unavailable", "detail": CUT, "turn_id": feed.turn_id})
+            yield text("error", {"error": "unavailable", "detail": CUT, "turn_id": feed.turn_id})
             return
         else:
             yield b": waiting\n\n"
@@ -62,10 +62,11 @@ async def frames(feed: Feed) -> AsyncIterator[bytes]:
 
 def _frame(event: Event) -> bytes:
     data = {"n": event.n, **event.data} if event.kind == "sentence" else event.data
-    return _text(NAMES.get(event.kind, event.kind), data)
+    return text(NAMES.get(event.kind, event.kind), data)
 
 
-def _text(name: str, data: dict[str, Any]) -> bytes:
+def text(name: str, data: dict[str, Any]) -> bytes:
+    """One event in its wire form."""
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 

@@ -15,6 +15,16 @@ from models.tenant import Tenant, TenantConfiguration
 
 
 @dataclass(frozen=True)
+class WidgetLook:
+    """What the widget shows before anybody has said a word."""
+
+    greeting: str = ""
+    colour: str = ""
+    language: str = "en"
+    has_hours: bool = False
+
+
+@dataclass(frozen=True)
 class TenantAccess:
     """What the ingress needs of a tenant for each request; small enough to cache."""
 
@@ -26,6 +36,7 @@ class TenantAccess:
     rate_per_s: float
     burst: int
     public_share: float
+    widget: WidgetLook = WidgetLook()
 
     @property
     def api_connection_id(self) -> uuid.UUID:
@@ -114,6 +125,9 @@ def tenant_access(tenant_id: uuid.UUID) -> TenantAccess | None:
         rate_per_s=configuration.rate_per_s,
         burst=configuration.burst,
         public_share=configuration.public_share,
+        widget=WidgetLook(
+            configuration.greeting, configuration.colour, configuration.language, bool(configuration.hours)
+        ),
     )
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, Text, bindparam, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, TenantOwned, of_tenant, within_tenant
+from models.base import Base, TenantOwned, now, of_tenant, within_tenant
 
 
 class BookingState(StrEnum):
@@ -19,10 +19,15 @@ class BookingState(StrEnum):
     ASKING = "asking"  # day, time or contact is still missing, or the visitor has not confirmed
     REQUESTED = "requested"  # confirmed by the visitor; a person decides
     CANCELLED = "cancelled"
+    PASSED = "passed"  # its time is over
+    ABANDONED = "abandoned"  # the visitor never went on
+
+
+OPEN = (BookingState.ASKING, BookingState.REQUESTED)
 
 
 class Booking(TenantOwned, Base):
-    """One request. `wanted` holds what is known so far, as the visitor said it."""
+    """One request, one open per conversation. `wanted` holds the `wish` so far, and the step that is `planned`."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -43,3 +48,14 @@ class Booking(TenantOwned, Base):
     starts_at: Mapped[datetime | None]
     wanted: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
     updated_at: Mapped[datetime]
+
+    def move(self, state: BookingState) -> None:
+        self.state, self.updated_at = state, now()
+
+
+_OPEN = select(Booking).where(Booking.conversation_id == bindparam("conversation"), Booking.state.in_(OPEN))
+
+
+def open_booking(session: Session, conversation_id: uuid.UUID) -> Booking | None:
+    """What the conversation's visitor asked for, or is being asked about. Read it under the conversation's lock."""
+    return session.scalars(_OPEN, {"conversation": conversation_id}).first()

@@ -51,6 +51,11 @@ def api_connection_id(tenant_id: uuid.UUID) -> uuid.UUID:
     return uuid.uuid5(tenant_id, "connection:api")
 
 
+def connection_kinds(session: Session) -> dict[uuid.UUID, str]:
+    """Which channel each of the session's tenant's connections is."""
+    return {row.id: row.kind for row in session.execute(select(Connection.id, Connection.kind))}
+
+
 def reachable_connections(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """(tenant, connection) of every channel connection with a credential, of all tenants; for the system door."""
     rows = session.execute(select(Connection.tenant_id, Connection.id).where(Connection.reachable))

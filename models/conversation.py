@@ -6,15 +6,17 @@ Its row lock orders everything that happens in it; whoever changes a turn holds 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint, bindparam, func, select
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
+from models.page import Page
 
 
 class Owner(StrEnum):
@@ -32,6 +34,7 @@ class Conversation(TenantOwned, Base):
         of_tenant(),
         within_tenant("connection_id", "connection"),
         UniqueConstraint("tenant_id", "connection_id", "external_id"),
+        Index("ix_conversation_activity", "tenant_id", "last_activity_at", "id"),
     )
 
     connection_id: Mapped[uuid.UUID]
@@ -39,12 +42,18 @@ class Conversation(TenantOwned, Base):
     owner: Mapped[str] = mapped_column(Text, server_default=Owner.BOT, default=Owner.BOT)
     epoch: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)  # ms; only human signs raise it
     last_human_at: Mapped[datetime | None]
+    handed_back_at: Mapped[datetime | None]  # signs from before this are history, whenever they are found
     assignee: Mapped[str | None] = mapped_column(Text)  # the channel's user id, as last seen
     closed_at: Mapped[datetime | None]
     customer: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
     abstentions: Mapped[int] = mapped_column(server_default="0", default=0)  # "I don't know" in a row
     next_position: Mapped[int] = mapped_column(server_default="1", default=1)  # of the next turn
     last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def visitor_id(self) -> str:
+        """Who wrote, as the channel calls them; where it names nobody, the conversation is all we know of them."""
+        return str(self.customer.get("external_id") or self.id)
 
     def taken_by_human(self, epoch: int, at: datetime) -> None:
         """A human sign: a person owns the conversation from now on and the epoch rises to `epoch` at least."""
@@ -63,15 +72,25 @@ class Conversation(TenantOwned, Base):
         self.last_human_at = now()
         self.abstentions = 0
 
-    def handed_back(self) -> None:
+    def handed_back(self, at: datetime | None = None) -> None:
         """The bot answers again. The epoch stays: turns opened from here carry it."""
         self.owner = Owner.BOT
         self.abstentions = 0
+        self.handed_back_at = at or now()
+
+    def closed(self, at: datetime) -> None:
+        """It is over; whatever is written next starts anew, with the bot."""
+        self.closed_at = at
+        self.handed_back(at)
+
+    def settled(self, at: datetime) -> bool:
+        """Whether what happened at this instant was over when the bot got the conversation back."""
+        return self.handed_back_at is not None and at <= self.handed_back_at
 
     def hand_back_when_due(self, after: timedelta, at: datetime) -> None:
         """Back to the bot after a long silence of the person."""
         if self.owner == Owner.HUMAN and self.last_human_at and at - self.last_human_at >= after:
-            self.handed_back()
+            self.handed_back(self.last_human_at + after)
 
 
 def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> uuid.UUID:
@@ -115,3 +134,40 @@ def ensure_conversation(
         "at": now(),
     }
     return session.scalars(_ENSURE, values, execution_options=FRESH).one()
+
+
+def newest_conversations(
+    session: Session, page: Page, *, owner: Owner | None = None, since: datetime | None = None
+) -> Sequence[Conversation]:
+    """The session's tenant's conversations by latest activity; one more than the page holds when there are more."""
+    statement = select(Conversation)
+    if owner is not None:
+        statement = statement.where(Conversation.owner == owner)
+    if since is not None:
+        statement = statement.where(Conversation.last_activity_at >= since)
+    return session.scalars(page.of(statement, Conversation.last_activity_at, Conversation.id)).all()
+
+
+def conversations_of_visitor(session: Session, visitor: str) -> Sequence[Conversation]:
+    """All of one visitor's, by `visitor_id` or by the id of one of them; their rows locked until the transaction ends."""
+    called = Conversation.customer["external_id"].astext
+    named = session.scalars(select(Conversation).where(or_(called == visitor, Conversation.id == _uuid(visitor)))).all()
+    names = {found.customer["external_id"] for found in named if found.customer.get("external_id")}
+    return session.scalars(
+        select(Conversation)
+        .where(or_(called.in_(names), Conversation.id.in_([found.id for found in named])))
+        .order_by(Conversation.id)
+        .with_for_update()
+    ).all()
+
+
+def erase_conversations(session: Session, conversations: Collection[uuid.UUID]) -> None:
+    """Delete them with everything that hangs on them: messages, turns, what left, leads, bookings. Usage stays counted."""
+    session.execute(delete(Conversation).where(Conversation.id.in_(conversations)))
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

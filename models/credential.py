@@ -23,6 +23,7 @@ class Scope(StrEnum):
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
     LEADS_READ = "leads:read"
+    KNOWLEDGE_READ = "knowledge:read"
     KNOWLEDGE_WRITE = "knowledge:write"
     INTENTS_WRITE = "intents:write"
     VISITORS_ERASE = "visitors:erase"

@@ -12,6 +12,7 @@ from models.demo_business import ENTRIES, PROFILE
 from models.knowledge import KnowledgeEntry
 from models.tenant import PapercupsAccount, configuration, create_tenant
 
+DEMO_MAIL = "hello@lindenhair.example"  # where the demo business is told: the development inbox shows it
 DEMO_ACCOUNT_ID = "de300000-0000-4000-8000-000000000001"  # also the demo's account token
 
 
@@ -36,6 +37,8 @@ def seed(account: PapercupsAccount | None = None) -> Demo:
         _, config = configuration(session)
         config.profile, config.tone = PROFILE.facts, PROFILE.tone
         config.language, config.region = PROFILE.language, PROFILE.region
+        config.hours = {day: [opens, closes] for day, opens, closes in PROFILE.hours}
+        config.notify = [DEMO_MAIL]
         for entry in ENTRIES:
             session.add(KnowledgeEntry(tenant_id=made.tenant_id, question=entry.question, answer=entry.answer))
     url = made.as_json(settings().external_url)["papercups_webhook_url"]

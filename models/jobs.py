@@ -72,6 +72,7 @@ class ReceiveMessage(Job):
     assignee: str | None = None  # ASSIGNED: the channel's user id
     turn_id: str | None = None  # API and widget: the turn the caller was promised
     stream: bool = False  # the caller reads sentence by sentence
+    widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
 
@@ -140,6 +141,24 @@ class ReconcileConnection(Job):
         return self.connection_id
 
 
-JOBS: tuple[type[Job], ...] = (ReceiveMessage, DetectIntent, AnswerTurn, DeliverTurn, CaptureLead, ReconcileConnection)
-WORKER_QUEUES = ("receive", "turn", "lead", "reconcile")
+@dataclass(frozen=True, kw_only=True)
+class SendNotice(Job):
+    """Mail one notice to the business, until the mail server took it."""
+
+    name: ClassVar[str] = "notice.send"
+    queue: ClassVar[str] = "notice"
+
+    notice_id: str
+
+
+JOBS: tuple[type[Job], ...] = (
+    ReceiveMessage,
+    DetectIntent,
+    AnswerTurn,
+    DeliverTurn,
+    CaptureLead,
+    SendNotice,
+    ReconcileConnection,
+)
+WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
 ANSWER_QUEUES = ("answer",)

@@ -6,14 +6,16 @@ The function filters on the session's tenant, never on an argument (migrations/p
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Computed, Index, Text, func, select, text
+from sqlalchemy import Computed, Index, Text, func, or_, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant
+from models.page import Page
 
 SEARCH_VECTOR = "setweight(to_tsvector('english', question), 'A') || setweight(to_tsvector('english', answer), 'B')"
 
@@ -49,3 +51,17 @@ def search_entries(session: Session, query: str, limit: int = 8) -> list[FoundEn
         {"query": query[:2000].replace("\x00", " "), "size": limit},
     )
     return [FoundEntry(row.entry_id, row.question, row.answer, float(row.score)) for row in rows]
+
+
+def newest_entries(session: Session, page: Page, holding: str | None = None) -> Sequence[KnowledgeEntry]:
+    """The session's tenant's entries, newest first, one more than the page holds when there are more.
+
+    `holding`: only those that hold this text as it is, whatever its case; for people who look for an entry to change.
+    """
+    statement = select(KnowledgeEntry)
+    if holding:
+        inside = [
+            column.icontains(holding, autoescape=True) for column in (KnowledgeEntry.question, KnowledgeEntry.answer)
+        ]
+        statement = statement.where(or_(*inside))
+    return session.scalars(page.of(statement, KnowledgeEntry.created_at, KnowledgeEntry.id)).all()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import Index, Text, func, select, text
+from sqlalchemy import Index, Text, delete, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant, within_tenant
+from models.page import Page
 
 
 class Lead(TenantOwned, Base):
@@ -21,7 +24,9 @@ class Lead(TenantOwned, Base):
         Index("uq_lead_email", "tenant_id", "email", unique=True, postgresql_where=text("email IS NOT NULL")),
         Index("ix_lead_phone", "tenant_id", "phone"),
         Index("ix_lead_conversation", "tenant_id", "conversation_id"),
+        Index("ix_lead_created", "tenant_id", "created_at", "id"),
     )
+    is_new: ClassVar[bool] = False  # True on what `merge_lead` has just made
 
     conversation_id: Mapped[uuid.UUID]
     name: Mapped[str | None] = mapped_column(Text)
@@ -45,12 +50,13 @@ def merge_lead(
 ) -> Lead:
     """The lead with this e-mail, else this phone, else of this conversation, else a new one; known values are kept.
 
-    The tenant's leads are merged one at a time (advisory lock within the transaction).
+    `is_new` tells which. The tenant's leads are merged one at a time (advisory lock within the transaction).
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lead:{tenant_id}", 0))))
     lead = _find(session, conversation_id, email, phone)
     if lead is None:
         lead = Lead(tenant_id=tenant_id, conversation_id=conversation_id)
+        lead.is_new = True  # type: ignore[misc]  # of this object, not of the class
         session.add(lead)
     lead.email = lead.email or email
     lead.phone = lead.phone or phone
@@ -64,6 +70,16 @@ def merge_lead(
 def has_lead(session: Session, conversation_id: uuid.UUID) -> bool:
     """Whether the conversation's visitor has left contact before."""
     return session.scalar(select(Lead.id).where(Lead.conversation_id == conversation_id).limit(1)) is not None
+
+
+def newest_leads(session: Session, page: Page) -> Sequence[Lead]:
+    """The session's tenant's leads, newest first; one more than the page holds when there are more."""
+    return session.scalars(page.of(select(Lead), Lead.created_at, Lead.id)).all()
+
+
+def erase_leads(session: Session, emails: Collection[str], phones: Collection[str]) -> None:
+    """Delete the leads that have one of these contacts, whichever conversation they were first left in."""
+    session.execute(delete(Lead).where(or_(Lead.email.in_(emails), Lead.phone.in_(phones))))
 
 
 def _find(session: Session, conversation_id: uuid.UUID, email: str | None, phone: str | None) -> Lead | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select
+from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select, true
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant, within_tenant
+from models.conversation import Conversation
+from models.page import Page
+
+HAND_OFF = "handoff"  # a quick reply's action: the visitor wants a person
 
 
 class Author(StrEnum):
@@ -95,6 +100,44 @@ def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, l
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.accepted_at < before)
         .order_by(Message.accepted_at.desc(), Message.created_at.desc())
+        .limit(limit)
+    )
+    return list(newest_first)[::-1]
+
+
+def newest_messages(session: Session, conversation_id: uuid.UUID, page: Page) -> Sequence[Message]:
+    """A conversation's messages, newest first; one more than the page holds when there are more."""
+    statement = select(Message).where(Message.conversation_id == conversation_id)
+    return session.scalars(page.of(statement, Message.accepted_at, Message.id)).all()
+
+
+def last_messages(session: Session, conversations: Collection[uuid.UUID]) -> dict[uuid.UUID, Message]:
+    """The newest message of each of these conversations that has one; one look into the index for each."""
+    asked = select(Conversation.id).where(Conversation.id.in_(conversations)).subquery()
+    newest = (
+        select(Message)
+        .where(Message.conversation_id == asked.c.id)
+        .order_by(Message.accepted_at.desc(), Message.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    found = session.scalars(select(aliased(Message, newest)).select_from(asked.join(newest, true())))
+    return {message.conversation_id: message for message in found}
+
+
+def visitor_words(session: Session, conversations: Collection[uuid.UUID]) -> Sequence[str]:
+    """Everything visitors wrote in these conversations."""
+    return session.scalars(
+        select(Message.body).where(Message.conversation_id.in_(conversations), Message.author == Author.VISITOR)
+    ).all()
+
+
+def visitor_texts(session: Session, conversation_id: uuid.UUID, limit: int) -> list[str]:
+    """What the visitor wrote last, oldest first."""
+    newest_first = session.scalars(
+        select(Message.body)
+        .where(Message.conversation_id == conversation_id, Message.author == Author.VISITOR)
+        .order_by(Message.accepted_at.desc())
         .limit(limit)
     )
     return list(newest_first)[::-1]

@@ -1,16 +1,22 @@
-"""What a business is told by mail: one row and one Message-ID per event, sent until the server took it, never again after."""
+"""What a business is told by mail: one row and one Message-ID per event, sent until the server took it, never again after.
+
+The row's id follows from its event: whoever stores a notice can name it after the commit, and a repeat finds it.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, select, text
+from sqlalchemy import Index, Text, UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant
+from models.page import Page
 
 
 class NoticeKind(StrEnum):
@@ -38,16 +44,20 @@ class Notice(TenantOwned, Base):
         of_tenant(),
         UniqueConstraint("tenant_id", "kind", "event_id"),
         Index("ix_notice_pending", "updated_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_notice_created", "tenant_id", "created_at", "id"),
     )
 
     kind: Mapped[str] = mapped_column(Text)
     event_id: Mapped[str] = mapped_column(Text)
     conversation_id: Mapped[uuid.UUID | None]
     recipients: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)
+    reached: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)  # the server took theirs
+    refused: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)  # address -> why it never will
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default=NoticeState.PENDING)
-    reason: Mapped[str | None] = mapped_column(Text)  # why it failed
+    reason: Mapped[str | None] = mapped_column(Text)  # why it failed, waits, or did not reach everybody
+    claim_until: Mapped[datetime | None]  # somebody is sending it
     sent_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
 
@@ -56,10 +66,22 @@ class Notice(TenantOwned, Base):
         """The fixed Message-ID (RFC 5322): a mail sent twice by a crash is one mail to whoever reads it."""
         return f"<{self.id}@frontdesk>"
 
+    @property
+    def waiting(self) -> list[str]:
+        """Who is still to be reached."""
+        return [address for address in self.recipients if address not in self.reached and address not in self.refused]
+
     def move(self, state: NoticeState, reason: str | None = None) -> None:
+        """Enter a state; whoever was sending it no longer is."""
         self.state, self.reason, self.updated_at = state, reason, now()
+        self.claim_until = None
         if state == NoticeState.SENT:
             self.sent_at = self.updated_at
+
+
+def notice_id(tenant_id: uuid.UUID, kind: NoticeKind, event_id: str) -> uuid.UUID:
+    """The id of the event's notice, stored or not."""
+    return uuid.uuid5(tenant_id, f"notice:{kind}:{event_id}")
 
 
 def add_notice(
@@ -78,7 +100,7 @@ def add_notice(
         insert(Notice)
         .values(
             tenant_id=tenant_id,
-            id=uuid.uuid4(),
+            id=notice_id(tenant_id, kind, event_id),
             kind=kind,
             event_id=event_id,
             conversation_id=conversation_id,
@@ -94,6 +116,21 @@ def add_notice(
     return session.scalar(statement)
 
 
+def lock_notice(session: Session, tenant_id: uuid.UUID, name: uuid.UUID) -> Notice | None:
+    """A notice, its row locked until the transaction ends."""
+    return session.get(Notice, (tenant_id, name), with_for_update=True, populate_existing=True)
+
+
+def newest_notices(session: Session, page: Page) -> Sequence[Notice]:
+    """The session's tenant's notices, newest first; one more than the page holds when there are more."""
+    return session.scalars(page.of(select(Notice), Notice.created_at, Notice.id)).all()
+
+
+def erase_notices(session: Session, conversations: Collection[uuid.UUID]) -> None:
+    """Delete what was told of these conversations: its text quotes the visitor."""
+    session.execute(delete(Notice).where(Notice.conversation_id.in_(conversations)))
+
+
 def pending_notices(
     session: Session, *, untouched_since: datetime, limit: int = 200
 ) -> list[tuple[uuid.UUID, uuid.UUID]]:
@@ -101,6 +138,7 @@ def pending_notices(
     rows = session.execute(
         select(Notice.tenant_id, Notice.id)
         .where(Notice.state == NoticeState.PENDING, Notice.updated_at < untouched_since)
+        .order_by(Notice.updated_at)
         .limit(limit)
     )
     return [(row.tenant_id, row.id) for row in rows]

@@ -8,17 +8,19 @@ RECEIVED -> CLASSIFIED -> ANSWERED -> SENDING -> DELIVERED
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, bindparam, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, Index, Text, bindparam, or_, select, text, true, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
 from models.conversation import Conversation
 from models.message import Message
+from models.page import Page
 
 
 class TurnState(StrEnum):
@@ -292,6 +294,30 @@ def supersede(session: Session, old: Turn, new: Turn) -> None:
     new.oldest_at = old.oldest_at
     old.superseded_by = new.id
     old.move(TurnState.SUPERSEDED)
+
+
+def newest_turns(session: Session, conversation_id: uuid.UUID, page: Page) -> Sequence[Turn]:
+    """A conversation's turns, newest first; one more than the page holds when there are more."""
+    statement = select(Turn).where(Turn.conversation_id == conversation_id)
+    return session.scalars(page.of(statement, Turn.first_at, Turn.id)).all()
+
+
+def last_turns(session: Session, conversations: Collection[uuid.UUID]) -> dict[uuid.UUID, Turn]:
+    """The newest turn of each of these conversations that has one; one look into the index for each."""
+    asked = select(Conversation.id).where(Conversation.id.in_(conversations)).subquery()
+    newest = select(Turn).where(Turn.conversation_id == asked.c.id).order_by(Turn.position.desc()).limit(1).lateral()
+    found = session.scalars(select(aliased(Turn, newest)).select_from(asked.join(newest, true())))
+    return {turn.conversation_id: turn for turn in found}
+
+
+def turns_named(session: Session, turns: Collection[uuid.UUID]) -> dict[uuid.UUID, Turn]:
+    """These turns, by id."""
+    return {turn.id: turn for turn in session.scalars(select(Turn).where(Turn.id.in_(turns)))}
+
+
+def turns_of(session: Session, conversations: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """The ids of all turns of these conversations."""
+    return session.scalars(select(Turn.id).where(Turn.conversation_id.in_(conversations))).all()
 
 
 @dataclass(frozen=True)

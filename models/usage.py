@@ -9,7 +9,7 @@ from sqlalchemy import Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, TenantOwned, of_tenant, within_tenant
+from models.base import Base, TenantOwned, of_tenant
 
 
 class UsageKind(StrEnum):
@@ -20,12 +20,14 @@ class UsageKind(StrEnum):
 
 
 class Usage(TenantOwned, Base):
-    """`work_id` is the id of the work that caused it: a repeat changes nothing."""
+    """`work_id` is the id of the work that caused it: a repeat changes nothing.
+
+    A row outlives its turn: erasing a visitor takes what was said, not what was counted.
+    """
 
     __tablename__ = "usage"
     __table_args__ = (
         of_tenant(),
-        within_tenant("turn_id", "turn"),
         UniqueConstraint("tenant_id", "kind", "work_id"),
     )
 

@@ -38,7 +38,7 @@ def test_layers_are_kept():
 
 
 def test_every_job_has_exactly_one_actor_on_its_queue(stores):
-    from workers import answer, capture_lead, deliver, detect_intent, receive, reconcile  # noqa: F401
+    from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile  # noqa: F401
     from workers.broker import _broker
 
     assert {name: actor.queue_name for name, actor in _broker.actors.items()} == {job.name: job.queue for job in JOBS}
@@ -59,6 +59,9 @@ def test_every_queue_is_consumed_by_a_process_of_the_procfile():
 SYSTEM_DOOR = {
     "models/access.py": "credential → tenant",
     "models/database.py": "the door itself",
+    "workers/forget.py": "tenants whose grace has passed, by id",
+    "models/administration.py": "an operator's list of tenants, by id and date; those to forget",
+    "models/token.py": "an operator's tokens; a customer's token → tenant",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/clock.py": "ticks, connections to reconcile",
     "ingress/health.py": "how old the ticks are",

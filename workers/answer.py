@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ from models.outbound import Outbound, Part
 from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import grounding, hand_over, prompts
+from workers import booking_desk, grounding, hand_over, prompts
 from workers.broker import actor, queue, stopping
 from workers.concepts import search_words
 from workers.ends import report_end
@@ -56,7 +55,8 @@ class Question:
     request: ModelRequest
     language: str
     abstentions_left: int
-    fixed_reply: str | None  # greetings and thanks need no model
+    fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
+    reminder: str | None  # how an open booking goes on, after the answer to something else
     facts: str  # the profile: what the business says of itself
 
 
@@ -128,12 +128,13 @@ def _question(session: Session, turn: Turn, conversation: Conversation) -> Quest
     tenant, config = configuration(session)
     messages = messages_of_turn(session, turn.id)
     text = "\n".join(message.body for message in messages)
-    greeting = None
-    if turn.intent == Intent.GREETING:
+    booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
+    fixed = booking.reply
+    if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
-        greeting = say(phrase, business=tenant.name, language=config.language)
-    found = [] if greeting else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    earlier = [] if greeting else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+        fixed = say(phrase, business=tenant.name, language=config.language)
+    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
     request = prompts.build(
         prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
         passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
@@ -147,18 +148,15 @@ def _question(session: Session, turn: Turn, conversation: Conversation) -> Quest
         request=request,
         language=config.language,
         abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
-        fixed_reply=greeting,
+        fixed_reply=fixed,
+        reminder=booking.reminder,
         facts=config.profile,
     )
 
 
 def _local_time(time_zone: str) -> str:
     """Now, in the words of the business's own clock: "Thursday 14:05, 3 December 2026"."""
-    try:
-        local = now().astimezone(ZoneInfo(time_zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = now()
-    return local.strftime("%A %H:%M, %-d %B %Y")
+    return booking_desk.local_now(time_zone).strftime("%A %H:%M, %-d %B %Y")
 
 
 def _answer(question: Question, delivery: Delivery) -> None:
@@ -200,6 +198,8 @@ def _stream(question: Question, answer: Answer, speech: Release) -> None:
         return
     if not speech.texts:
         speech.say(say(Phrase.DONT_KNOW, language=question.language))
+    elif question.reminder and not question.turn.abstained:
+        speech.say(f"\n\n{question.reminder}")
     speech.finish()
 
 
@@ -211,6 +211,8 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
         text = answer.text or say(Phrase.DONT_KNOW, language=question.language)
         if is_dont_know(text) and _abstains(question, speech):
             return
+        if question.reminder and not question.turn.abstained:
+            text = f"{text}\n\n{question.reminder}"
         speech.sources = cited(question.request.passages, answer.positions)
     else:
         speech.sources = question.turn.sources

@@ -21,10 +21,11 @@ from models.database import tenant_session
 from models.jobs import CaptureLead
 from models.lead import merge_lead
 from models.message import Author, Message
+from models.notice import NoticeKind
 from models.tenant import configuration
 from models.turn import Delivery
 from models.usage import record_model_call
-from workers import leads
+from workers import leads, notices
 from workers.broker import actor
 from workers.resources import language_model
 
@@ -75,6 +76,8 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             company=contact.company,
             wish=contact.wish,
         )
+        if lead.is_new:
+            notices.tell_of_lead(session, lead, conversation)
         if usage is not None and message.turn_id is not None:
             record_model_call(
                 session,
@@ -86,8 +89,10 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
                 completion_tokens=usage.completion_tokens,
                 reported=usage.reported,
             )
+    if lead.is_new:
+        notices.send_notice_of(tenant_id, NoticeKind.LEAD, str(lead.id))
     metrics.leads.inc()
-    log.info("lead.captured", lead_id=str(lead.id))
+    log.info("lead.captured", lead_id=str(lead.id), new=lead.is_new)
 
 
 def _completed(

@@ -24,6 +24,7 @@ from models.connection import reachable_connections
 from models.database import refuse_unsafe_role, system_session
 from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
+from workers.forget import forget_tenants
 from workers.resources import send
 from workers.sweep import sweep
 
@@ -73,7 +74,11 @@ def _reconcile(_: Stores) -> None:
         )
 
 
-TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile))
+def _forget(_: Stores) -> None:
+    forget_tenants()
+
+
+TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile), Task("forget", 60, _forget))
 
 
 def run() -> None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.channels import ChannelConversation, NotSent, Unknown
+from clients.channels import ChannelConversation, NotSent, QuickReply, Unknown
 from clients.channels.papercups import marker
 from config.errors import NotYet, PermanentError, TransientError
 from config.secrets import marker_key
@@ -25,13 +25,15 @@ from models.connection import Connection
 from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import DeliverTurn
-from models.message import add_message, known_external_ids
+from models.message import HAND_OFF, add_message, known_external_ids
 from models.outbound import MAX_POSTS, Outbound, OutboundState, Part, parts_of_turn
+from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_reply
-from workers import hand_over, read_back
+from workers import booking_desk, hand_over, notices, read_back
 from workers.broker import actor, queue
 from workers.ends import report_end
+from workers.phrases import Phrase, say
 from workers.resources import channel
 
 LEASE = timedelta(seconds=30)
@@ -196,8 +198,22 @@ def _hand_to_channel(parcel: Parcel) -> str | None:
             raise NotSent("the assignment may not have been made; making it twice is harmless") from None
         return None
     return target.send(
-        name, parcel.part.body, marker=parcel.marker, sent_at=now(), private=parcel.part.part == Part.NOTE
+        name,
+        parcel.part.body,
+        marker=parcel.marker,
+        sent_at=now(),
+        private=parcel.part.part == Part.NOTE,
+        quick_replies=_buttons(parcel),
     )
+
+
+def _buttons(parcel: Parcel) -> tuple[QuickReply, ...]:
+    """Below "I don't know": a person. The click comes back as a message with this action."""
+    if parcel.part.part != Part.REPLY or not parcel.turn.abstained:
+        return ()
+    with tenant_session(parcel.turn.tenant_id) as session:
+        _, config = configuration(session)
+    return (QuickReply(say(Phrase.TALK_TO_PERSON, language=config.language), HAND_OFF),)
 
 
 def _person_showed_up(parcel: Parcel, view: ChannelConversation) -> bool:
@@ -211,7 +227,8 @@ def _person_showed_up(parcel: Parcel, view: ChannelConversation) -> bool:
 
 
 def _delivered(parcel: Parcel, external_id: str | None) -> None:
-    """Record that it was said, in one transaction with its usage."""
+    """Record that it was said, in one transaction with its usage and what it says of an appointment."""
+    booked = False
     with tenant_session(parcel.turn.tenant_id) as session:
         part, turn, conversation = _standing(session, parcel)
         part.move(OutboundState.DELIVERED)
@@ -222,9 +239,12 @@ def _delivered(parcel: Parcel, external_id: str | None) -> None:
             conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0
             record_reply(session, turn.tenant_id, turn.id)
             turn.move(TurnState.DELIVERED)
+            booked = booking_desk.carry_out(session, turn, conversation)
         if not parcel.more:
             turn.release_claim()
     log.info("outbound.delivered", turn_id=str(turn.id), part=part.part, posts=part.posts)
+    if booked:
+        booking_desk.tell_business(turn)
     if part.part == Part.REPLY:
         report_end(turn)
 
@@ -253,12 +273,14 @@ def _failed(parcel: Parcel, reason: str) -> None:
         if part.part == Part.REPLY:
             turn.move(TurnState.FAILED, reason)
             hand_over.tell_person(session, turn, conversation, hand_over.Reason.NOT_SENT)
+            notices.tell_of_turn(session, turn, conversation, hand_over.Reason.NOT_SENT)
             parcel.more = True
         if not parcel.more:
             turn.release_claim()
     log.error("outbound.failed", turn_id=str(turn.id), part=part.part, reason=reason)
     if part.part == Part.REPLY:
         report_end(turn)
+        hand_over.tell_business(turn)
 
 
 def _take_back(parcel: Parcel) -> None:

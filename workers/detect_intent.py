@@ -19,11 +19,13 @@ from config.errors import NotYet, PermanentError, TransientError
 from models.base import now
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
+from models.intent import NEVER_HANDED_OVER
 from models.jobs import AnswerTurn, DetectIntent
-from models.message import Author, history, messages_of_turn
+from models.message import HAND_OFF, Author, history, messages_of_turn
+from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import hand_over, intents
+from workers import booking_desk, hand_over, intents
 from workers.broker import actor
 from workers.ends import report_end
 from workers.resources import language_model, send
@@ -31,7 +33,7 @@ from workers.resources import language_model, send
 LEASE = timedelta(seconds=30)
 HISTORY = 6  # messages the model sees beside the question
 
-HAND_OVER_INTENTS = {
+HAND_OVER_REASONS = {  # any other intent goes to a person by the business's own rule
     intents.Intent.HUMAN: hand_over.Reason.ASKED,
     intents.Intent.COMPLAINT: hand_over.Reason.COMPLAINT,
 }
@@ -60,8 +62,13 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             messages = messages_of_turn(session, turn_id)
             text = "\n".join(message.body for message in messages)
             guess = intents.classify(text)
+            wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
             if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"
+                wants_person = True
+            if wants_person:
                 guess = intents.Guess(intents.Intent.HUMAN, 0.95, certain=True)
+            elif not guess.certain and booking_desk.concerns(session, conversation, text):
+                guess = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True)
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
@@ -91,11 +98,20 @@ def _record(
         turn.move(TurnState.SILENT, "human_owns")
     elif intent is intents.Intent.SPAM:
         turn.move(TurnState.SILENT, "spam")
-    elif intent in HAND_OVER_INTENTS:
-        hand_over.prepare(session, turn, conversation, HAND_OVER_INTENTS[intent])
+    elif _is_for_a_person(session, intent):
+        reason = HAND_OVER_REASONS.get(intent, hand_over.Reason.RULE)
+        hand_over.prepare(session, turn, conversation, reason)
     else:
         turn.move(TurnState.CLASSIFIED)
         turn.release_claim()
+
+
+def _is_for_a_person(session: Session, intent: intents.Intent) -> bool:
+    """Whoever asks for a person gets one; what else a person answers, the business has set."""
+    if intent is intents.Intent.HUMAN or intent in NEVER_HANDED_OVER:
+        return intent is intents.Intent.HUMAN
+    _, config = configuration(session)
+    return intent in config.hand_over_intents
 
 
 def _go_on(job: DetectIntent, turn: Turn) -> None:

@@ -1,6 +1,6 @@
 """Hands a conversation to a person, visibly: the turn ends, the visitor is told, the channel shows who must answer.
 
-Used by every stage that may decide so. Mail to the business comes from its own job; here is the row, the log and the metric.
+Used by every stage that may decide so. Mail to the business leaves by its own job; here are the rows, the log and the metric.
 """
 
 from __future__ import annotations
@@ -21,13 +21,11 @@ from models.message import Author, Message, add_message, history
 from models.outbound import Outbound, OutboundState, Part, parts_of_turn
 from models.tenant import configuration
 from models.turn import Turn, TurnState, lock_turn
-from workers import phrases
+from workers import notices, phrases
 from workers.broker import queue
 from workers.ends import report_end
+from workers.notices import LAST_MESSAGES, QUOTED_CHARACTERS
 from workers.resources import send
-
-LAST_MESSAGES = 10
-QUOTED_CHARACTERS = 400
 
 log = structlog.get_logger()
 
@@ -37,6 +35,7 @@ class Reason(StrEnum):
 
     ASKED = "asked"  # the visitor wants a person
     COMPLAINT = "complaint"
+    RULE = "rule"  # the business wants a person to answer this kind of message
     LOW_CONFIDENCE = "low_confidence"  # we did not know, again and again
     MODEL_DOWN = "model_down"  # unreachable for a minute
     MODEL_REFUSED = "model_refused"  # the model will never answer this
@@ -62,6 +61,7 @@ def prepare(session: Session, turn: Turn, conversation: Conversation, reason: Re
         session.add(Outbound.pending(turn.tenant_id, turn.id, Part.HAND_OVER, text))
     if turn.channel:
         tell_person(session, turn, conversation, reason)
+    notices.tell_of_turn(session, turn, conversation, reason)
     session.flush()
     metrics.hand_overs.labels(reason).inc()
     log.info("conversation.handed_over", conversation_id=str(conversation.id), reason=reason)
@@ -79,6 +79,7 @@ def announce(turn: Turn) -> None:
 
     Safe twice: the release is numbered and the part's row moves once. A person who came first silences it.
     """
+    tell_business(turn)
     if turn.channel:
         send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
         report_end(turn)
@@ -107,6 +108,11 @@ def announce(turn: Turn) -> None:
                 part.move(OutboundState.DROPPED)
                 turn.reply = None
     report_end(turn)
+
+
+def tell_business(turn: Turn) -> None:
+    """After the commit: have the notice of this turn's end sent."""
+    notices.send_notice_of(turn.tenant_id, notices.kind_of(turn), str(turn.id))
 
 
 def said(turn: Turn, conversation: Conversation, text: str, external_id: str | None = None) -> Message:

@@ -8,24 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
+from models.intent import Intent as Intent  # its stages say intents.Intent
 from workers.intent_words import CLUES, FILLERS, GIBBERISH, NEGATORS, QUESTION
-
-
-class Intent(StrEnum):
-    """What a visitor wants of the business."""
-
-    PRICING = "pricing"
-    BOOKING = "booking"
-    FAQ = "faq"
-    CONTACT = "contact"
-    HUMAN = "human"
-    COMPLAINT = "complaint"
-    GREETING = "greeting"
-    SPAM = "spam"
-    OTHER = "other"
-
 
 LABELS: dict[str, str] = {
     Intent.PRICING: "asks what something costs, or for prices, fees, discounts or a quote",

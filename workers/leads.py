@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.contact import emails, phones
 from workers.grounding import split
 
 WISH_CHARACTERS = 300
 NAME_CHARACTERS = 80
-PHONE_CONTEXT_CHARACTERS = 30
 SHORTEST_PHONE_DIGITS = 7
 
 
@@ -37,14 +37,7 @@ class Contact:
 
 SHORTEST_PHONE = 6  # digits
 
-_EMAIL = re.compile(r"(?<![\w.+@-])[\w+-][\w.+-]{0,63}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@-])")
 _DIGIT_RUN = re.compile(r"\+?\(?\d[\d\s()./-]{5,}\d")
-_PHONE_WORD = re.compile(
-    r"(?:number|phone|mobile|cell|tel|call|ring|text|reach|whatsapp|nummer|telefon\w*|numero|numéro|número|"
-    r"telefoon)\W*"
-    r"(?:\w+\W+){0,3}\Z",
-    re.IGNORECASE,
-)
 
 _WORD = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*"
 _CAPITAL = r"(?:[A-ZÀ-ÞĀ-Ž][^\W\d_]*(?:['’-][^\W\d_]+)*|[A-Z]\.)"
@@ -127,8 +120,8 @@ def extract(visitor_texts: Sequence[str], customer: Mapping[str, Any] | None, re
     record = customer or {}
     found = Contact(
         name=_last(_names(visitor_texts)) or _field(record, "name"),
-        email=_last(_emails(visitor_texts)) or _last(_emails([_field(record, "email") or ""])),
-        phone=_last(_phones(visitor_texts, region)) or _last(_phones([_labelled_phone(record)], region)),
+        email=_last(emails(visitor_texts)) or _last(emails([_field(record, "email") or ""])),
+        phone=_last(phones(visitor_texts, region)) or _last(phones([_labelled_phone(record)], region)),
         company=_last(_companies(visitor_texts)) or _field(record, "company"),
         wish=_wish(visitor_texts),
     )
@@ -148,7 +141,7 @@ def verified(
     return replace(
         candidate,
         name=candidate.name if _occurs(candidate.name, words) else None,
-        email=candidate.email if candidate.email and candidate.email.casefold() in set(_emails(sources)) else None,
+        email=candidate.email if candidate.email and candidate.email.casefold() in set(emails(sources)) else None,
         phone=candidate.phone if candidate.phone and _dialled(candidate.phone, sources, region) else None,
         company=candidate.company if _occurs(candidate.company, words) else None,
         wish=candidate.wish if _occurs(candidate.wish, [_plain(text) for text in visitor_texts]) else None,
@@ -172,24 +165,6 @@ def _name(words: str) -> str | None:
         kept.append(word)
     name = " ".join(kept).strip(" .,-")[:NAME_CHARACTERS]
     return (name.title() if name.islower() else name) or None
-
-
-def _emails(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        for match in _EMAIL.finditer(text):
-            yield match.group().casefold()
-
-
-def _phones(texts: Iterable[str], region: str | None) -> Iterator[str]:
-    """E.164 numbers: valid ones anywhere, merely possible ones where the visitor says that it is a phone number."""
-    import phonenumbers  # late: its tables are large, and most processes never read a phone number
-    from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher
-
-    for text in texts:
-        for match in PhoneNumberMatcher(text, region, leniency=Leniency.POSSIBLE):
-            before = text[max(0, match.start - PHONE_CONTEXT_CHARACTERS) : match.start]
-            if phonenumbers.is_valid_number(match.number) or _PHONE_WORD.search(before):
-                yield phonenumbers.format_number(match.number, PhoneNumberFormat.E164)
 
 
 def _labelled_phone(record: Mapping[str, Any]) -> str:

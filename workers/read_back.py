@@ -25,10 +25,14 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Missing:
-    """Jobs for what has no row, oldest first; `human` when a person's sign is among it."""
+    """Jobs for what has no row, oldest first; `signs` are those by which a person takes the conversation."""
 
     jobs: tuple[ReceiveMessage, ...]
-    human: bool
+    signs: tuple[ReceiveMessage, ...]
+
+    @property
+    def human(self) -> bool:
+        return bool(self.signs)
 
 
 def missing(
@@ -37,24 +41,27 @@ def missing(
     """Compare a conversation in the channel with our rows; `known` are the external ids we have rows of."""
     since = connection.created_at - BEFORE_CONNECTING
     said = [message for message in view.messages[-LOOKED_AT:] if message.author in KINDS and _at(message) >= since]
-    jobs = [
-        _job(connection, view, message, answered=_answered_by_human(said[at + 1 :]))
-        for at, message in enumerate(said)
-        if message.external_id not in known
-    ]
-    known_assignees = {None, str(connection.bot_user_id), conversation.assignee if conversation else None}
-    if view.assignee not in known_assignees and view.messages:
-        jobs.append(_sign(connection, view, MessageKind.ASSIGNED, assignee=view.assignee))
-    human = any(job.kind != MessageKind.VISITOR for job in jobs)
-    if view.closed and conversation is not None and conversation.closed_at is None:
-        jobs.append(_sign(connection, view, MessageKind.CLOSED))
-    return Missing(tuple(jobs), human)
+    jobs: list[ReceiveMessage] = []
+    signs: list[ReceiveMessage] = []
+    for at, message in enumerate(said):
+        if message.external_id not in known:
+            jobs.append(_job(connection, view, message, answered=_answered_by_human(said[at + 1 :])))
+            if message.author is Author.HUMAN and not (conversation and conversation.settled(_at(message))):
+                signs.append(jobs[-1])
+    taken_by = None if view.assignee == str(connection.bot_user_id) else view.assignee
+    if view.closed:  # whoever it was assigned to when it was closed
+        if conversation is not None and conversation.closed_at is None:
+            jobs.append(_sign(connection, view, MessageKind.CLOSED, assignee=taken_by))
+    elif taken_by not in {None, conversation.assignee if conversation else None} and view.messages:
+        jobs.append(_sign(connection, view, MessageKind.ASSIGNED, assignee=taken_by))
+        signs.append(jobs[-1])
+    return Missing(tuple(jobs), tuple(signs))
 
 
 def receive(found: Missing) -> None:
     """Send the jobs. A person's sign is known from here on: the epoch rises first."""
     for job in found.jobs:
-        if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
+        if job in found.signs:
             queue().raise_epoch(job.tenant_id, job.conversation_id)
         name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
         send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))

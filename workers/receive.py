@@ -68,6 +68,8 @@ def receive(job: ReceiveMessage, delivery: Delivery) -> None:
         send(DetectIntent(tenant_id=tenant_id, turn_id=str(recorded.answer.id)), delay_ms=delay_ms)
     if recorded.handed_over:
         hand_over.announce(recorded.handed_over)
+    if job.kind != MessageKind.VISITOR:
+        queue().conversation_changed(tenant_id, job.conversation_id)
     if recorded.message_id:
         send(CaptureLead(tenant_id=tenant_id, conversation_id=job.conversation_id, message_id=str(recorded.message_id)))
     log.info("message.received", kind=job.kind, conversation_id=job.conversation_id)
@@ -94,15 +96,15 @@ def record(job: ReceiveMessage) -> Recorded:
             case MessageKind.ASSIGNED:
                 _assigned(session, conversation, job, known_epoch)
             case MessageKind.CLOSED:
-                conversation.closed_at = _accepted_at(job)
-                conversation.handed_back()
+                _closed(conversation, job)
         return Recorded()
 
 
 def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, known_epoch: int) -> None:
     at = _accepted_at(job)
     epoch = max(known_epoch, _milliseconds(at))
-    if job.external_id is None or add_message(session, _message(conversation, job, Author.HUMAN, None)):
+    new = job.external_id is None or add_message(session, _message(conversation, job, Author.HUMAN, None))
+    if new and not _settled(conversation, job):
         conversation.taken_by_human(epoch, at)
     else:
         _adopt(session, conversation, known_epoch)  # a repeat: that sign has already counted
@@ -118,6 +120,13 @@ def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage,
     else:
         conversation.assignee = job.assignee
         conversation.taken_by_human(max(known_epoch, _milliseconds(at)), at)
+
+
+def _closed(conversation: Conversation, job: ReceiveMessage) -> None:
+    """Who has it when it is closed is no new sign when it is opened again. A repeat is an echo: somebody may have written."""
+    conversation.assignee = job.assignee
+    if conversation.closed_at is None:
+        conversation.closed(_accepted_at(job))
 
 
 def _adopt(session: Session, conversation: Conversation, epoch: int) -> None:
@@ -143,6 +152,7 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     message = _message(conversation, job, Author.VISITOR, None)
     if not add_message(session, message):
         return _repeated(session, conversation, job)
+    settled = _settled(conversation, job)
     conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
     recorded = Recorded()
     if _tells_contact(job) or has_lead(session, conversation.id):
@@ -151,6 +161,9 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
     if tenant.suspended_at is not None:
         turn.move(TurnState.SILENT, "suspended")
+        recorded.ended.append(turn)
+    elif settled and (job.answered_by_human or now() - message.sent_at > TOO_OLD):
+        turn.move(TurnState.SILENT, "settled")
         recorded.ended.append(turn)
     elif job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD):
         hand_over.prepare(session, turn, conversation, hand_over.Reason.FOUND_LATE)
@@ -209,6 +222,12 @@ def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage)
     return recorded
 
 
+def _settled(conversation: Conversation, job: ReceiveMessage) -> bool:
+    """Found late (so by the channel's own clock) and from before the bot got the conversation back."""
+    sent_at = _instant(job.sent_at)
+    return job.found_late and sent_at is not None and conversation.settled(sent_at)
+
+
 def _tells_contact(job: ReceiveMessage) -> bool:
     claims = job.customer or {}
     return leads.may_hold_contact(job.body) or bool(claims.get("email") or claims.get("phone"))
@@ -236,7 +255,7 @@ def _turn_id(job: ReceiveMessage) -> uuid.UUID:
 
 def _wait(job: ReceiveMessage, config: TenantConfiguration) -> timedelta:
     """How long the visitor may pause between messages that belong together."""
-    default_ms = 0 if job.turn_id else DEFAULT_WAIT_MS
+    default_ms = 0 if job.turn_id and not job.widget else DEFAULT_WAIT_MS
     return timedelta(milliseconds=default_ms if config.wait_ms is None else config.wait_ms)
 
 

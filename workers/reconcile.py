@@ -18,6 +18,7 @@ from models.conversation import Conversation, conversation_id
 from models.database import tenant_session
 from models.jobs import ReconcileConnection
 from models.message import known_external_ids
+from models.tenant import Tenant
 from models.turn import Delivery
 from workers import read_back
 from workers.broker import actor
@@ -35,7 +36,8 @@ def reconcile_connection(job: ReconcileConnection, delivery: Delivery) -> None:
     tenant_id = uuid.UUID(job.tenant_id)
     with tenant_session(tenant_id) as session:
         connection = session.get(Connection, (tenant_id, uuid.UUID(job.connection_id)))
-    if connection is None:
+        tenant = session.get(Tenant, tenant_id)
+    if connection is None or tenant is None or tenant.suspended_at is not None:  # resumed, it finds what was missed
         log.info("connection.reconcile.skipped")
         return
     try:

@@ -19,6 +19,7 @@ from models.database import tenant_session
 from models.message import add_message
 from models.turn import Delivery, Turn, TurnState, reclaim
 from models.usage import record_reply
+from workers import booking_desk
 from workers.broker import queue
 from workers.ends import report_end
 from workers.hand_over import said
@@ -90,22 +91,26 @@ class Release:
             if standing is None:
                 return
             self.turn = standing.turn
-            self._record(session, standing.conversation, stopped)
+            booked = self._record(session, standing.conversation, stopped)
+        if booked:
+            booking_desk.tell_business(self.turn)
         if self.texts and self.sources and not stopped:
             queue().publish(str(self.turn.tenant_id), str(self.turn.id), "sources", {"sources": self.sources})
         report_end(self.turn, stopped=stopped)
 
-    def _record(self, session: Session, conversation: Conversation, stopped: str | None) -> None:
+    def _record(self, session: Session, conversation: Conversation, stopped: str | None) -> bool:
+        """True when the business is to be told of an appointment."""
         if not self.texts:
             self.turn.reply, self.turn.sources = None, []
             self.turn.move(TurnState.SILENT, stopped or HUMAN)
-            return
+            return False
         self.turn.reply = "".join(self.texts).strip()
         self.turn.sources = self.sources
         self.turn.move(TurnState.DELIVERED, stopped)
         add_message(session, said(self.turn, conversation, self.turn.reply))
         record_reply(session, self.turn.tenant_id, self.turn.id)
         conversation.abstentions = conversation.abstentions + 1 if self.turn.abstained else 0
+        return booking_desk.carry_out(session, self.turn, conversation)
 
 
 def cited(passages: Sequence[Passage], positions: Sequence[int]) -> list[dict[str, Any]]:

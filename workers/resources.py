@@ -10,6 +10,7 @@ import structlog
 from clients.channels import Channel
 from clients.channels.papercups import PapercupsClient
 from clients.language_model import LanguageModel, OpenAILanguageModel
+from clients.mail import MailServer, mail_server
 from config.errors import PermanentError
 from config.secrets import marker_key
 from config.settings import settings
@@ -29,6 +30,12 @@ def language_model() -> LanguageModel:
     return OpenAILanguageModel(
         key.get_secret_value() if key else None, configured.openai_base_url, configured.openai_model
     )
+
+
+@lru_cache(maxsize=1)
+def mail() -> MailServer:
+    """The configured mail server, or what stands in for it."""
+    return mail_server(settings())
 
 
 def send(job: Job, *, delay_ms: int = 0, message_id: str | None = None) -> None:

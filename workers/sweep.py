@@ -14,9 +14,10 @@ from config.settings import settings
 from models.base import now
 from models.database import system_session, tenant_session
 from models.jobs import AnswerTurn, DeliverTurn, DetectIntent, TurnJob
+from models.notice import pending_notices
 from models.outbound import OutboundState, parts_of_turn, stuck_parts
 from models.turn import SUPERSEDABLE, StuckTurn, TurnState, lock_turn, stuck_turns
-from workers import hand_over
+from workers import hand_over, notices
 from workers.ends import report_end
 from workers.resources import send
 
@@ -34,6 +35,7 @@ def sweep(stores_back_at: datetime | None) -> None:
     with system_session() as session:
         turns = stuck_turns(session, untouched_since=untouched)
         parts = stuck_parts(session, untouched_since=untouched)
+        untold = pending_notices(session, untouched_since=untouched)
     overdue = [turn for turn in turns if _limit(turn, stores_back_at) <= at]
     metrics.turns_overdue.set(len(overdue))
     for turn in turns:
@@ -44,6 +46,8 @@ def sweep(stores_back_at: datetime | None) -> None:
             log.warning("turn.resent", turn_id=str(turn.turn_id), state=turn.state)
     for tenant_id, turn_id in parts:
         send(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)))
+    for tenant_id, notice in untold:
+        notices.send_notice(tenant_id, notice)
 
 
 def _limit(turn: StuckTurn, stores_back_at: datetime | None) -> datetime:
@@ -83,10 +87,12 @@ def _end_overdue(stuck: StuckTurn) -> None:
             conversation.handed_over()
             if turn.channel:
                 hand_over.tell_person(session, turn, conversation, hand_over.Reason.OVERDUE)
+            notices.tell_of_turn(session, turn, conversation, hand_over.Reason.OVERDUE)
     if turn.state == TurnState.HANDED_OVER:
         hand_over.announce(turn)
     else:
         report_end(turn)
+        hand_over.tell_business(turn)
         if turn.channel:
             send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
     log.error("turn.overdue", turn_id=str(turn.id), state=str(turn.state))

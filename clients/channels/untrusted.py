@@ -17,6 +17,7 @@ from config.errors import InvalidInput
 BODY_CHARACTERS = 20_000
 LINE_CHARACTERS = 500
 _TIME_CHARACTERS = 64  # ISO 8601 with fraction and zone needs 35
+_NAMED_CHARACTERS = 100  # of a field's name in a refusal
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -60,7 +61,12 @@ def parse(model: type[ModelT], value: object, at: str = "") -> ModelT:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         path = ".".join([at, *map(str, first["loc"])] if at else map(str, first["loc"]))
-        raise InvalidInput(f"{path}: {first['msg']}.") from None
+        raise InvalidInput(f"{_shortened(path) or 'The body'}: {first['msg']}.") from None
+
+
+def _shortened(path: str) -> str:
+    """A field nobody knows is named as it was sent, but not at any length."""
+    return path if len(path) <= _NAMED_CHARACTERS else path[:_NAMED_CHARACTERS] + "…"
 
 
 def _clean_text(value: object) -> object:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import redis.asyncio
 
 from clients.queue.connection import twice_async
@@ -10,8 +13,10 @@ from clients.queue.records import Acceptance, Accepted, Event, Limits
 from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
 from clients.queue.turns import LISTEN_S
 from clients.queue.wire import encode, lane_of
+from config.errors import StoreUnavailable
 
 TENANTS_CHANNEL = f"{PREFIX}tenants"
+WATCH_S = 150
 
 
 class AsyncQueue:
@@ -50,6 +55,23 @@ class AsyncQueue:
         key = f"{PREFIX}to:{tenant_id}:{turn_id}"
         await twice_async(lambda: self._redis.sadd(key, channel))
         await twice_async(lambda: self._redis.expire(key, LISTEN_S))
+
+    async def watch(self, tenant_id: str, conversation_id: str, channel: str) -> None:
+        """Have a conversation's changes told on `channel` (as a GAP under its id) for `WATCH_S`; repeat before that."""
+        key = f"{PREFIX}to:{tenant_id}:{conversation_id}"
+        await twice_async(lambda: self._redis.sadd(key, channel))
+        await twice_async(lambda: self._redis.expire(key, WATCH_S))
+
+    async def conversation_changed(self, tenant_id: str, conversation_id: str) -> None:
+        """After the commit: whoever watches the conversation (a widget) reads its rows again. A hint, never an error."""
+        with suppress(StoreUnavailable):
+            await self._scripts.run("changed", tenant_id, conversation_id)
+
+    async def forget(self, tenant_id: str, turn_ids: Sequence[str]) -> None:
+        """Delete what these turns said; their marks, which hold no words, expire by themselves."""
+        keys = [f"{PREFIX}t:{tenant_id}:{turn_id}" for turn_id in turn_ids]
+        if keys:
+            await twice_async(lambda: self._redis.delete(*keys))
 
     async def set_limits(self, tenant_id: str, limits: Limits) -> None:
         """Weight, rate and burst of a tenant, in force from the next dispatch on."""

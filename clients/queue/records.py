@@ -132,7 +132,7 @@ class Acceptance:
     dedupe: tuple[str, ...] = ()
     dedupe_ttl_s: float = 86_400
     fingerprint: str = ""  # hex; the same dedupe name with another fingerprint is a conflict
-    sign: Literal["message", "assignee"] | None = None
+    sign: Literal["message", "assignee", "closed"] | None = None
     token: Literal["none", "wait", "refuse"] = "none"  # noqa: S105  # a rate token
     buckets: tuple[Bucket, ...] = ()
     lane_limit: int = 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -10,6 +11,7 @@ import redis
 from clients.queue.connection import twice
 from clients.queue.records import ENDS, Event, Released
 from clients.queue.scripts import PREFIX, Clock, Scripts
+from config.errors import StoreUnavailable
 
 LISTEN_S = 86_400
 
@@ -55,9 +57,21 @@ class Turns:
         return Released(said.decode())
 
     def publish(self, tenant_id: str, turn_id: str, kind: str, data: dict[str, Any]) -> int:
-        """Append and publish one event, once per kind; 0 when another end was told first. `ENDS` closes the turn."""
+        """Append and publish one event, once per kind; 0 when another end was told first. `ENDS` closes the turn.
+
+        An end that names its `conversation_id` is heard by whoever watches the conversation, too.
+        """
         body = json.dumps(data, separators=(",", ":"))
-        return int(self._scripts.run("publish", tenant_id, turn_id, kind, body, int(kind in ENDS)))
+        conversation_id = str(data.get("conversation_id") or "")
+        return int(self._scripts.run("publish", tenant_id, turn_id, kind, body, int(kind in ENDS), conversation_id))
+
+    def conversation_changed(self, tenant_id: str, conversation_id: str) -> None:
+        """After the commit: whoever watches the conversation (a widget) reads its rows again.
+
+        Only a hint: a watcher looks once a minute anyway, so a store that is away is no error here.
+        """
+        with suppress(StoreUnavailable):
+            self._scripts.run("changed", tenant_id, conversation_id)
 
     def events(self, tenant_id: str, turn_id: str, after: int = 0) -> list[Event]:
         """The turn's events numbered above `after`."""

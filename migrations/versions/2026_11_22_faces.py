@@ -45,10 +45,13 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("recipients", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("reached", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("refused", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("claim_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -63,6 +66,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_notice_pending", "notice", ["updated_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
     )
+    op.create_index("ix_notice_created", "notice", ["tenant_id", "created_at", "id"], unique=False)
     op.create_table(
         "booking",
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -92,6 +96,11 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state IN ('asking', 'requested')"),
     )
+    # what was used stays counted when a visitor is erased, turns and all
+    op.drop_constraint("fk_usage_tenant_id_turn_id_turn", "usage", type_="foreignkey")
+    op.add_column("conversation", sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_conversation_activity", "conversation", ["tenant_id", "last_activity_at", "id"], unique=False)
+    op.create_index("ix_lead_created", "lead", ["tenant_id", "created_at", "id"], unique=False)
     op.add_column("tenant", sa.Column("delete_after", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tenant_configuration", sa.Column("greeting", sa.Text(), server_default="", nullable=False))
     op.add_column("tenant_configuration", sa.Column("colour", sa.Text(), server_default="#2f6f4f", nullable=False))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +26,7 @@ from clients.channels import (
     Unknown,
 )
 from clients.channels.http import TOTAL_S, Answer, call
+from clients.channels.papercups.address import server
 from clients.channels.papercups.wire import MARKER_KEY, UserId, WireConversation, WireMessage, in_order
 from clients.channels.untrusted import ExternalId, Line, ModelT, clean, parse, read_json
 from config.errors import InvalidInput, PermanentError, TransientError
@@ -78,14 +79,8 @@ class PapercupsClient:
         account_id: str | None = None,
         timeout_s: float = TOTAL_S,
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not base_url.isascii():
-            raise PermanentError("the Papercups address must be an http:// or https:// URL")
-        self._base_url = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {api_key}"}
-        if parts.scheme == "http":
-            # A production build redirects plain HTTP unless a proxy vouches for it, also inside a private network.
-            self._headers["X-Forwarded-Proto"] = "https"
+        self._base_url, needed = server(base_url)
+        self._headers = {"Authorization": f"Bearer {api_key}"} | needed
         self._bot_user_id = bot_user_id
         self._secret = marker_secret
         self._account_id = account_id

@@ -1,7 +1,7 @@
 -- accept: the ingress's one round trip: dedupe, human sign, token, enqueue.
 -- ARGV 2 tenant, 3 message id, 4 queue, 5 sequence key, 6 cost, 7 payload,
 --      8 conversation id, 9 turn id, 10 reply channel, 11 fingerprint, 12 dedupe_ttl_ms,
---      13 sign: '' | message | assignee, 14 assignee ('' nobody), 15 token: none | wait | refuse, 16 lane limit,
+--      13 sign: '' | message | assignee | closed, 14 assignee ('' nobody), 15 token: none | wait | refuse, 16 lane limit,
 --      17 number of dedupe names, names, then (name, rate per second, burst) per extra bucket
 -- Returns [status, turn id, retry_after_ms, epoch ('' none)]; status is accepted, duplicate, conflict, limited, full or
 -- unchanged. Nothing at all is stored unless accepted (a duplicate adds its channel to the first turn's listeners; a sign
@@ -48,9 +48,14 @@ if sign == 'assignee' then
   call('SET', key, ARGV[14], 'PX', EPOCH_MS)
 end
 
+if sign == 'closed' then -- whoever has it then has no need to be told again when it is opened
+  call('SET', P .. 'a:' .. tenant .. ':' .. conversation, ARGV[14], 'PX', EPOCH_MS)
+end
+
 local unpaid = false
 if sign ~= '' then
-  if sign == 'message' or ARGV[14] ~= '' then raise_epoch(tenant, conversation, 0) end -- to nobody is no take-over
+  local taken = sign == 'message' or (sign == 'assignee' and ARGV[14] ~= '') -- to nobody is no take-over
+  if taken then raise_epoch(tenant, conversation, 0) end
 else
   local waiting = tonumber(call('HGET', P .. 'z:' .. queue, tenant) or '0')
   if waiting >= tonumber(ARGV[16]) then return result('full', '', 1000) end

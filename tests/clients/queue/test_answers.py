@@ -134,3 +134,25 @@ def test_a_changed_tenant_is_told_to_every_process(valkey_url: str, queue: Queue
         await front.close()
 
     run(story())
+
+
+def test_who_watches_a_conversation_hears_of_changes_and_of_its_turns_ends(valkey_url: str, queue: Queue) -> None:
+    async def story() -> None:
+        front = AsyncQueue(connect_async(valkey_url, max_connections=1))
+        async with listening(valkey_url) as answers, answers.waiting("c1") as watcher:
+            await front.watch(ALICE, "c1", answers.channel)
+            changes: list[Callable[[], object]] = [
+                lambda: queue.conversation_changed(ALICE, "c1"),
+                lambda: queue.publish(ALICE, "t1", "done", {"conversation_id": "c1"}),
+            ]
+            for change in changes:
+                await in_thread(change)
+                event = await watcher.next(PATIENCE_S)
+                assert event is not None
+                assert event.kind == GAP
+            await in_thread(lambda: queue.publish(ALICE, "t2", "sources", {"conversation_id": "c1"}))
+            await in_thread(lambda: queue.conversation_changed(ALICE, "c2"))
+            assert await watcher.next(0.05) is None
+        await front.close()
+
+    run(story())

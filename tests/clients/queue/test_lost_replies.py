@@ -41,6 +41,7 @@ LOSSES = {
     "supersede",
     "epoch",
     "move_listeners",
+    "changed",
 }
 
 
@@ -173,6 +174,12 @@ def test_move_listeners(proxy: LossyProxy, lossy: Queue, store: object) -> None:
     proxy.lose_reply()
     lossy.move_listeners(ALICE, "t1", "t2")
     lossy.publish(ALICE, "t2", "done", {})
+    assert proxy.lost == 1
+
+
+def test_changed(proxy: LossyProxy, lossy: Queue, store: object) -> None:
+    proxy.lose_reply()
+    lossy.conversation_changed(ALICE, "c1")  # keeps nothing: a watcher who hears it twice reads twice
     assert proxy.lost == 1
 
 

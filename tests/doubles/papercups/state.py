@@ -61,6 +61,7 @@ class Fault:
 
     kind: str
     times: int = 1
+    after: int = 0  # so many that fit pass unharmed first
     delay_ms: int = 10_000
     status: int = 500
     retry_after: str | None = None
@@ -109,6 +110,9 @@ class World:
                 fault.event in {event, "*"} if event else fault.method in {method, "*"} and path.startswith(fault.path)
             )
             if fault.kind in kinds and fits and fault.account_id in {None, account_id}:
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 if fault.times <= 0:
                     self.faults.remove(fault)

@@ -17,6 +17,12 @@ local function tell(tenant, turn, kind, data)
   return number
 end
 
+-- Whoever watches the conversation (a widget's stream of events) reads its rows again. O(watchers).
+local function changed(tenant, conversation)
+  local event = '{"n":0,"turn_id":' .. cjson.encode(conversation) .. ',"kind":"gap","data":{}}'
+  for _, channel in ipairs(call('SMEMBERS', turn_key('to', tenant, conversation))) do call('PUBLISH', channel, event) end
+end
+
 -- Epochs are times in ms, always rising: a Redis that lost its last second can never give out a lower one.
 local EPOCH_MS = 30 * 86400000
 local function raise_epoch(tenant, conversation, at_least)

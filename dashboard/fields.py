@@ -1,0 +1,148 @@
+"""The kinds of field that operators and businesses fill in, each with the sentence it is refused with. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from clients.channels.untrusted import clean
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_MAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})"
+)
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+_HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
+
+
+class Input(BaseModel):
+    """A body: strict types, and a field that nobody knows is refused by its name."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """What was sent; the rest stays as it is."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def _trimmed(value: object) -> object:
+    return clean(value).strip() if isinstance(value, str) else value
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", sentence)
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> frozenset[str]:
+    return frozenset({"UTC", *available_timezones()})
+
+
+def _time_zone(name: str) -> str:
+    if name not in _time_zones():
+        raise _wrong("Input should be a time zone's name such as Europe/London")
+    return name
+
+
+def _region(code: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS  # late: web seldom needs it
+
+    if code not in SUPPORTED_REGIONS:
+        raise _wrong("Input should be a country's code of two capitals such as GB or DE")
+    return code
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers write it: nothing to normalise, so that it can be compared as it is."""
+    problem = _wrong("Input should be an origin as browsers send it, such as https://www.example.com")
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    except ValueError:
+        raise problem from None
+    written = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+    if parts.scheme not in DEFAULT_PORTS or not _HOST.fullmatch(host) or written != text:
+        raise problem
+    if port is not None and (port == DEFAULT_PORTS[parts.scheme] or not port):
+        raise problem
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if len(text) > 254 or not _MAIL.fullmatch(text) or ".." in text or ".@" in text:
+        raise _wrong("Input should be a mail address")
+    return text
+
+
+def _hours(days: Mapping[str, tuple[str, str]]) -> dict[str, list[str]]:
+    """In the order of the week."""
+    for day, (opens, closes) in days.items():
+        if day not in DAYS:
+            raise _wrong("Input should name days as monday to sunday")
+        if not _CLOCK.fullmatch(opens) or not _CLOCK.fullmatch(closes):
+            raise _wrong("Input should give times as HH:MM, from 00:00 to 23:59")
+        if time.fromisoformat(opens) >= time.fromisoformat(closes):
+            raise _wrong("Input should open before it closes, on the same day")
+    return {day: list(days[day]) for day in DAYS if day in days}
+
+
+def _pair(value: object) -> object:
+    """[opens, closes]"""
+    if not isinstance(value, list) or len(value) != 2:
+        raise _wrong("Input should be [opens, closes]")
+    return tuple(value)
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    """A check for one of a few words."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise _wrong(f"Input should be one of {', '.join(names)}")
+        return value
+
+    return check
+
+
+def _unique(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _line(value: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise _wrong("Input should be one line of text")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_trimmed)]
+Name = Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(_line)]
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]
+Region = Annotated[str, Field(max_length=2), AfterValidator(_region)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
+Origins = Annotated[
+    list[Annotated[str, Field(max_length=300), AfterValidator(_origin)]], Field(max_length=50), AfterValidator(_unique)
+]
+MailAddresses = Annotated[
+    list[Annotated[str, BeforeValidator(_trimmed), AfterValidator(_mail_address)]],
+    Field(max_length=20),
+    AfterValidator(_unique),
+]
+Hours = Annotated[
+    dict[str, Annotated[tuple[str, str], BeforeValidator(_pair)]], Field(max_length=7), AfterValidator(_hours)
+]
+
+
+def iso(at: datetime | None) -> str | None:
+    """An instant as ISO 8601 in UTC."""
+    return at.astimezone(UTC).isoformat() if at else None

@@ -1,0 +1,25 @@
+"""The dashboard as it runs: beside the ingress in one application; an operator and each tenant's owner with their tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingress.conftest import base_url, http, meanwhile, serve, workers  # noqa: F401  # fixtures
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def operator(stores) -> dict[str, str]:
+    from models.token import issue_admin_token
+
+    return bearer(issue_admin_token())
+
+
+@pytest.fixture
+def owner(alice) -> dict[str, str]:
+    from models.token import issue_customer_token
+
+    return bearer(issue_customer_token(alice.tenant_id))
