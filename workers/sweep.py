@@ -40,10 +40,11 @@ def sweep(stores_back_at: datetime | None) -> None:
         if turn in overdue:
             _end_overdue(turn)
         else:
-            send(_job(turn))
+            # One at a time: a backlog that takes longer than a sweep must not grow by it.
+            send(_job(turn), message_id=f"sweep:{turn.turn_id}:{turn.state}")
             log.warning("turn.resent", turn_id=str(turn.turn_id), state=turn.state)
     for tenant_id, turn_id in parts:
-        send(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)))
+        send(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)), message_id=f"sweep:{turn_id}:parts")
 
 
 def _limit(turn: StuckTurn, stores_back_at: datetime | None) -> datetime:
