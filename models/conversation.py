@@ -47,9 +47,9 @@ class Conversation(TenantOwned, Base):
     last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     def taken_by_human(self, epoch: int, at: datetime) -> None:
-        """A human sign: a person owns the conversation from now on and the epoch rises to `epoch` at least."""
+        """A human sign: a person owns the conversation from now on and the epoch rises, to `epoch` at least."""
         self.owner = Owner.HUMAN
-        self.epoch = max(self.epoch, epoch)
+        self.epoch = max(self.epoch + 1, epoch)
         self.last_human_at = max(at, self.last_human_at or at)
 
     def knows_customer(self, claims: dict[str, Any] | None) -> None:

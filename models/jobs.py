@@ -74,6 +74,7 @@ class ReceiveMessage(Job):
     stream: bool = False  # the caller reads sentence by sentence
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
+    epoch: int | None = None  # reconciliation: what this sign raised the conversation's epoch to
 
     @property
     def sequence_key(self) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage, Usage
 from config import metrics
-from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
 from config.settings import settings
 from models.base import now
 from models.conversation import Conversation, Owner
@@ -33,11 +33,12 @@ from models.usage import record_model_call
 from workers import grounding, hand_over, prompts
 from workers.broker import actor, queue, stopping
 from workers.concepts import search_words
-from workers.ends import report_end
+from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.intents import Intent, is_thanks
 from workers.phrases import Phrase, is_dont_know, say
-from workers.release import HUMAN, INTERRUPTED, Fenced, Release, TakenOver, cited
+from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
+from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
@@ -83,6 +84,9 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
         _answer(question, delivery)
     except Fenced:
         log.info("turn.answer.skipped", fenced=True)
+    except StoreUnavailable:  # no fault of the model's; what has left is found by the next delivery
+        _release(question.turn, delivery)
+        raise
     except TransientError:
         if not _model_time_is_over(question.turn):
             _release(question.turn, delivery)
@@ -100,27 +104,30 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
         match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
             case Done():
-                log.info("turn.answer.skipped")
-                return None
+                turn = None
             case Held(delay_ms):
                 raise NotYet(delay_ms)
-            case Claimed(turn, conversation):
-                pass
-        if turn.state == TurnState.SENDING and turn.channel:
+            case Claimed(claimed, conversation):
+                turn = claimed
+        if turn is None:
+            question = None
+        elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            return None  # deliver has it
-        silent = turn.state == TurnState.CLASSIFIED and (
+            question = None  # deliver has it
+        elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
-        )
-        if silent:
+        ):
             turn.move(TurnState.SILENT, "human_owns")
+            question = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
             question = _question(session, turn, conversation)
-    if silent:
+    if turn is None:
+        log.info("turn.answer.skipped")
+        resume(job, delivery)
+    elif question is None and turn.ended:
         report_end(turn)
-        return None
     return question
 
 
@@ -181,10 +188,12 @@ def _answer(question: Question, delivery: Delivery) -> None:
             speech.finish(stopped=INTERRUPTED)
         else:
             _end_cancelled(question, speech, delivery)
+    except StoreUnavailable:
+        raise
     except (TransientError, PermanentError):
         if not speech.texts:
             raise
-        speech.finish(stopped="model_failed")
+        speech.finish(stopped=MODEL_FAILED)
     finally:
         _count_call(turn, delivery, answer.usage)
 
@@ -277,12 +286,14 @@ def _abstains(question: Question, speech: Release) -> bool:
         if standing is None:
             raise Fenced
         standing.turn.abstained = True
-        question.turn = speech.turn = standing.turn
-        if question.abstentions_left > 1:
-            return False
-        hand_over.prepare(session, standing.turn, standing.conversation, hand_over.Reason.LOW_CONFIDENCE)
-    hand_over.announce(standing.turn)
-    return True
+        # An earlier delivery may have begun to say it: too late to end otherwise.
+        hands_over = question.abstentions_left <= 1 and standing.turn.state == TurnState.CLASSIFIED
+        if hands_over:
+            hand_over.prepare(session, standing.turn, standing.conversation, hand_over.Reason.LOW_CONFIDENCE)
+    question.turn = speech.turn = standing.turn
+    if hands_over:
+        hand_over.announce(standing.turn)
+    return hands_over
 
 
 def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list[dict[str, object]]) -> None:
@@ -324,12 +335,20 @@ def _model_time_is_over(turn: Turn) -> bool:
 
 
 def _hand_over(turn: Turn, delivery: Delivery, reason: hand_over.Reason) -> None:
+    """To a person. A turn whose saying had begun, although nothing has left, can only fail."""
     with tenant_session(turn.tenant_id) as session:
         standing = reclaim(session, turn.id, delivery)
-        if standing is None or standing.turn.state not in (TurnState.CLASSIFIED, TurnState.ANSWERED):
+        if standing is None:
             return
-        hand_over.prepare(session, standing.turn, standing.conversation, reason)
-    hand_over.announce(standing.turn)
+        if standing.turn.state == TurnState.CLASSIFIED:
+            hand_over.prepare(session, standing.turn, standing.conversation, reason)
+        else:
+            standing.turn.move(TurnState.FAILED, reason)
+            standing.conversation.handed_over()
+    if standing.turn.state == TurnState.HANDED_OVER:
+        hand_over.announce(standing.turn)
+    else:
+        report_end(standing.turn)
 
 
 def _release(turn: Turn, delivery: Delivery) -> None:

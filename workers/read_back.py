@@ -6,7 +6,7 @@ Found messages enter by their row (`ReceiveMessage`, unique on connection and ex
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from clients.channels import Author, ChannelConversation, ChannelMessage
@@ -36,7 +36,7 @@ def missing(
 ) -> Missing:
     """Compare a conversation in the channel with our rows; `known` are the external ids we have rows of."""
     since = connection.created_at - BEFORE_CONNECTING
-    said = [message for message in view.messages[-LOOKED_AT:] if message.author in KINDS and _at(message) >= since]
+    said = [message for message in view.messages[-LOOKED_AT:] if _counts(message) and _at(message) >= since]
     jobs = [
         _job(connection, view, message, answered=_answered_by_human(said[at + 1 :]))
         for at, message in enumerate(said)
@@ -52,11 +52,12 @@ def missing(
 
 
 def receive(found: Missing) -> None:
-    """Send the jobs. A person's sign is known from here on: the epoch rises first."""
+    """Send the jobs. A person's sign is known from here on: the epoch rises first, and a job of its own records that."""
     for job in found.jobs:
-        if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
-            queue().raise_epoch(job.tenant_id, job.conversation_id)
         name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
+        if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
+            epoch = queue().raise_epoch(job.tenant_id, job.conversation_id)
+            job, name = replace(job, epoch=epoch), f"{name}:{epoch}"
         send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))
 
 
@@ -93,6 +94,11 @@ def _sign(
         assignee=assignee,
         found_late=True,
     )
+
+
+def _counts(message: ChannelMessage) -> bool:
+    """What a webhook would have brought: a visitor's blank message is nothing to answer."""
+    return message.author is Author.HUMAN or (message.author is Author.VISITOR and bool(message.body.strip()))
 
 
 def _answered_by_human(later: list[ChannelMessage]) -> bool:

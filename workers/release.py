@@ -20,11 +20,8 @@ from models.message import add_message
 from models.turn import Delivery, Turn, TurnState, reclaim
 from models.usage import record_reply
 from workers.broker import queue
-from workers.ends import report_end
+from workers.ends import HUMAN, report_end
 from workers.hand_over import said
-
-HUMAN = "human"
-INTERRUPTED = "interrupted"
 
 
 class Fenced(Exception):
@@ -89,23 +86,23 @@ class Release:
             standing = reclaim(session, self.turn.id, self.delivery)
             if standing is None:
                 return
-            self.turn = standing.turn
-            self._record(session, standing.conversation, stopped)
+            self._record(session, standing.turn, standing.conversation, stopped)
+        self.turn = standing.turn
         if self.texts and self.sources and not stopped:
             queue().publish(str(self.turn.tenant_id), str(self.turn.id), "sources", {"sources": self.sources})
-        report_end(self.turn, stopped=stopped)
+        report_end(self.turn)
 
-    def _record(self, session: Session, conversation: Conversation, stopped: str | None) -> None:
+    def _record(self, session: Session, turn: Turn, conversation: Conversation, stopped: str | None) -> None:
         if not self.texts:
-            self.turn.reply, self.turn.sources = None, []
-            self.turn.move(TurnState.SILENT, stopped or HUMAN)
+            turn.reply, turn.sources = None, []
+            turn.move(TurnState.SILENT, stopped or HUMAN)
             return
-        self.turn.reply = "".join(self.texts).strip()
-        self.turn.sources = self.sources
-        self.turn.move(TurnState.DELIVERED, stopped)
-        add_message(session, said(self.turn, conversation, self.turn.reply))
-        record_reply(session, self.turn.tenant_id, self.turn.id)
-        conversation.abstentions = conversation.abstentions + 1 if self.turn.abstained else 0
+        turn.reply = "".join(self.texts).strip()
+        turn.sources = self.sources
+        turn.move(TurnState.DELIVERED, stopped)
+        add_message(session, said(turn, conversation, turn.reply))
+        record_reply(session, turn.tenant_id, turn.id)
+        conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0
 
 
 def cited(passages: Sequence[Passage], positions: Sequence[int]) -> list[dict[str, Any]]:

@@ -26,6 +26,14 @@ class Turns:
         value = twice(lambda: self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}"))
         return None if value is None else int(value)
 
+    def epoch_of_sign(self, tenant_id: str, message_id: str) -> int | None:
+        """What accepting this human sign raised its conversation's epoch to; known until the message is settled."""
+        try:
+            value = twice(lambda: self._redis.hget(f"{PREFIX}m:{tenant_id}:{message_id}", "e"))
+        except redis.ResponseError:  # settled: another delivery has done the work
+            return None
+        return None if value is None else int(value)
+
     def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
         """A person took over or gave back. Returns max(existing + 1, now, at_least)."""
         return int(self._scripts.run("epoch", tenant_id, conversation_id, at_least))

@@ -94,7 +94,7 @@ def test_a_reply_of_epoch(shop):
 
 
 def test_a_reply_of_supersede(shop):
-    shop.deployment.model.script(Delay(2, match=STREAMED))
+    shop.deployment.model.script(Delay(10, match=STREAMED))
     chat = shop.visitor_writes(HOURS)
     wait_until(lambda: any(turn.model_since for turn in shop.turns(chat)), "the model is asked")
     lose(shop, "supersede")
