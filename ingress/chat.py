@@ -94,7 +94,9 @@ async def chat(request: Request) -> Response | ASGIApp:
 
 def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | None, *, stream: bool) -> Acceptance:
     conversation_id, external_conversation = caller.conversation(asked.session_id)
-    external_id = hashlib.sha256(f"{caller.credential}:{key}".encode()).hexdigest() if key else uuid.uuid4().hex
+    # The public credential is everybody's: there a key is one visitor's, or two would meet at "1".
+    holder = f"{caller.credential}:{external_conversation}" if caller.public else caller.credential
+    external_id = hashlib.sha256(f"{holder}:{key}".encode()).hexdigest() if key else uuid.uuid4().hex
     job = ReceiveMessage(
         tenant_id=str(caller.tenant.tenant_id),
         kind=MessageKind.VISITOR,

@@ -47,9 +47,12 @@ async def owner(request: Request) -> Response:
         raise NotFound
     if wanted is Owner.HUMAN:
         epoch = await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=known + 1)
-        await shared.threads.run(partial(_taken_over, tenant_id, conversation_id, epoch))
+        recorded = await shared.threads.run(partial(_taken_over, tenant_id, conversation_id, epoch))
+        if recorded > epoch:  # running streams ask Redis
+            await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=recorded)
     else:
-        await shared.threads.run(partial(_handed_back, tenant_id, conversation_id))
+        epoch = await shared.queue.epoch(str(tenant_id), str(conversation_id)) or 0
+        await shared.threads.run(partial(_handed_back, tenant_id, conversation_id, epoch))
     log.info("conversation.owner.changed", conversation_id=str(conversation_id), owner=str(wanted))
     return JSONResponse({"conversation_id": str(conversation_id), "owner": wanted})
 
@@ -60,17 +63,20 @@ def _epoch(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> int | None:
         return conversation.epoch if conversation else None
 
 
-def _taken_over(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> None:
+def _taken_over(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> int:
     with tenant_session(tenant_id) as session:
         conversation = lock_conversation(session, conversation_id)
         if conversation is None:  # erased in between
             raise NotFound
         conversation.taken_by_human(epoch, now())
+        return conversation.epoch
 
 
-def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> None:
+    """`epoch` is Redis's: where a take-over failed half-way it is ahead of the row, and the bot would stay mute."""
     with tenant_session(tenant_id) as session:
         conversation = lock_conversation(session, conversation_id)
         if conversation is None:
             raise NotFound
-        conversation.handed_back()
+        conversation.epoch = max(conversation.epoch, epoch)
+        conversation.handed_back(now())

@@ -41,6 +41,7 @@ class Conversation(TenantOwned, Base):
     last_human_at: Mapped[datetime | None]
     assignee: Mapped[str | None] = mapped_column(Text)  # the channel's user id, as last seen
     closed_at: Mapped[datetime | None]
+    handed_back_at: Mapped[datetime | None]  # what people did before it, found later, takes nothing over
     customer: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
     abstentions: Mapped[int] = mapped_column(server_default="0", default=0)  # "I don't know" in a row
     next_position: Mapped[int] = mapped_column(server_default="1", default=1)  # of the next turn
@@ -63,15 +64,16 @@ class Conversation(TenantOwned, Base):
         self.last_human_at = now()
         self.abstentions = 0
 
-    def handed_back(self) -> None:
+    def handed_back(self, at: datetime) -> None:
         """The bot answers again. The epoch stays: turns opened from here carry it."""
         self.owner = Owner.BOT
+        self.handed_back_at = at
         self.abstentions = 0
 
     def hand_back_when_due(self, after: timedelta, at: datetime) -> None:
         """Back to the bot after a long silence of the person."""
         if self.owner == Owner.HUMAN and self.last_human_at and at - self.last_human_at >= after:
-            self.handed_back()
+            self.handed_back(at)
 
 
 def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> uuid.UUID:

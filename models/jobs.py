@@ -135,6 +135,8 @@ class ReconcileConnection(Job):
     queue: ClassVar[str] = "reconcile"
 
     connection_id: str
+    cursor: str | None = None  # where an earlier job of this round stopped
+    newest_at: str | None = None  # ISO 8601: the newest activity this round has seen
 
     @property
     def sequence_key(self) -> str | None:

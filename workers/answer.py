@@ -11,54 +11,35 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy.orm import Session
 
-from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage, Usage
+from clients.language_model import LanguageModel, Passage, Usage
+from clients.queue import Released
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
 from config.settings import settings
 from models.base import now
-from models.conversation import Conversation, Owner
+from models.conversation import Owner
 from models.database import tenant_session
 from models.jobs import AnswerTurn, DeliverTurn
-from models.knowledge import search_entries
-from models.message import Author, history, messages_of_turn
 from models.outbound import Outbound, Part
-from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import grounding, hand_over, prompts
+from workers import grounding, hand_over
 from workers.broker import actor, queue, stopping
-from workers.concepts import search_words
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
-from workers.intents import Intent, is_thanks
 from workers.phrases import Phrase, is_dont_know, say
+from workers.question import Question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
 from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
-HISTORY = 12  # messages
-PASSAGES = 8
 LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Question:
-    """All that answering needs, read in the claiming transaction."""
-
-    turn: Turn
-    request: ModelRequest
-    language: str
-    abstentions_left: int
-    fixed_reply: str | None  # greetings and thanks need no model
-    facts: str  # the profile: what the business says of itself
 
 
 @dataclass
@@ -122,50 +103,13 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = _question(session, turn, conversation)
+            question = read_question(session, turn, conversation)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
     elif question is None and turn.ended:
         report_end(turn)
     return question
-
-
-def _question(session: Session, turn: Turn, conversation: Conversation) -> Question:
-    tenant, config = configuration(session)
-    messages = messages_of_turn(session, turn.id)
-    text = "\n".join(message.body for message in messages)
-    greeting = None
-    if turn.intent == Intent.GREETING:
-        phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
-        greeting = say(phrase, business=tenant.name, language=config.language)
-    found = [] if greeting else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    earlier = [] if greeting else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
-    request = prompts.build(
-        prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-        passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
-        history=[
-            ChatTurn("user" if message.author == Author.VISITOR else "assistant", message.body) for message in earlier
-        ],
-        questions=[message.body for message in messages],
-    )
-    return Question(
-        turn=turn,
-        request=request,
-        language=config.language,
-        abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
-        fixed_reply=greeting,
-        facts=config.profile,
-    )
-
-
-def _local_time(time_zone: str) -> str:
-    """Now, in the words of the business's own clock: "Thursday 14:05, 3 December 2026"."""
-    try:
-        local = now().astimezone(ZoneInfo(time_zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = now()
-    return local.strftime("%A %H:%M, %-d %B %Y")
 
 
 def _answer(question: Question, delivery: Delivery) -> None:
@@ -312,6 +256,8 @@ def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list
 def _finish_interrupted(speech: Release) -> bool:
     """A redelivery of a turn being said: what was released is the reply. False when nothing had left."""
     turn = speech.turn
+    if queue().fence(str(turn.tenant_id), str(turn.id), speech.fence) is Released.ENDED:
+        raise Fenced  # and an older holder that wakes up now can say no more than we are about to read
     released = [event for event in queue().events(str(turn.tenant_id), str(turn.id)) if event.kind == "sentence"]
     if not released:
         return False

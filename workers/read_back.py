@@ -45,7 +45,9 @@ def missing(
     known_assignees = {None, str(connection.bot_user_id), conversation.assignee if conversation else None}
     if view.assignee not in known_assignees and view.messages:
         jobs.append(_sign(connection, view, MessageKind.ASSIGNED, assignee=view.assignee))
-    human = any(job.kind != MessageKind.VISITOR for job in jobs)
+    elif view.assignee in (None, str(connection.bot_user_id)) and conversation and conversation.assignee:
+        jobs.append(_sign(connection, view, MessageKind.ASSIGNED))  # let go: taking it again must count
+    human = any(job.kind == MessageKind.HUMAN or job.assignee for job in jobs)
     if view.closed and conversation is not None and conversation.closed_at is None:
         jobs.append(_sign(connection, view, MessageKind.CLOSED))
     return Missing(tuple(jobs), human)
@@ -55,7 +57,7 @@ def receive(found: Missing) -> None:
     """Send the jobs. A person's sign is known from here on: the epoch rises first, and a job of its own records that."""
     for job in found.jobs:
         name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
-        if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
+        if job.kind == MessageKind.HUMAN or job.assignee:
             epoch = queue().raise_epoch(job.tenant_id, job.conversation_id)
             job, name = replace(job, epoch=epoch), f"{name}:{epoch}"
         send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))

@@ -100,7 +100,7 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
                 _assigned(session, conversation, job, own_epoch)
             case MessageKind.CLOSED:
                 conversation.closed_at = _accepted_at(job)
-                conversation.handed_back()
+                conversation.handed_back(_accepted_at(job))
         return Recorded()
 
 
@@ -109,8 +109,8 @@ def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessa
     message = _message(conversation, job, Author.HUMAN, None)
     if job.external_id is not None and not add_message(session, message):
         _adopt(session, conversation, own_epoch)  # a repeat: that sign has already counted
-    elif job.found_late and conversation.closed_at and message.sent_at <= conversation.closed_at:
-        _adopt(session, conversation, own_epoch)  # closing came after it, and gave the conversation back
+    elif job.found_late and conversation.handed_back_at and message.sent_at <= conversation.handed_back_at:
+        _adopt(session, conversation, own_epoch)  # the bot got the conversation back after it
     else:
         conversation.taken_by_human(own_epoch or _milliseconds(at), at)
 

@@ -40,6 +40,11 @@ class Release:
     delivery: Delivery
     texts: list[str] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
+    fence: int = 0  # of the claim this answer is written under
+
+    def __post_init__(self) -> None:
+        if self.turn.claim_until is not None:
+            self.fence = int(self.turn.claim_until.timestamp() * 1000)
 
     def say(self, text: str, whole: bool = False) -> None:
         """Let one sentence go (or with `whole` the entire reply, stored first so that a redelivery says the same).
@@ -58,6 +63,7 @@ class Release:
             kind="sentence",
             data={"text": text},
             epoch=self.turn.epoch,
+            fence=self.fence,
         )
         if outcome is Released.HUMAN:
             raise TakenOver

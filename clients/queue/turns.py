@@ -56,11 +56,19 @@ class Turns:
         kind: str,
         data: dict[str, Any],
         epoch: int,
+        fence: int = 0,
     ) -> Released:
-        """Let sentence `number` (from 1) go out unless a person or, before the first, a newer turn came first."""
+        """Let sentence `number` (from 1) go out unless a person or, before the first, a newer turn came first.
+
+        `fence` rises with each claim of the turn: once a newer holder has spoken, an older one is told ENDED.
+        """
         body = json.dumps(data, separators=(",", ":"))
-        said = self._scripts.run("release", tenant_id, conversation_id, turn_id, number, kind, body, epoch)
+        said = self._scripts.run("release", tenant_id, conversation_id, turn_id, number, kind, body, epoch, fence)
         return Released(said.decode())
+
+    def fence(self, tenant_id: str, turn_id: str, fence: int) -> Released:
+        """From now on only holders of this claim or a newer one may release; ENDED when a newer one exists."""
+        return Released(self._scripts.run("release", tenant_id, "", turn_id, 0, "", "", 0, fence).decode())
 
     def publish(self, tenant_id: str, turn_id: str, kind: str, data: dict[str, Any]) -> int:
         """Append and publish one event, once per kind; 0 when another end was told first. `ENDS` closes the turn."""

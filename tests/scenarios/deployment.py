@@ -16,7 +16,7 @@ import redis
 from llmock.scenarios import Behavior, behavior_to_dict
 
 from clients.queue import PREFIX, Queue, connect
-from clients.queue.scripts import source
+from clients.queue.scripts import PARTS, source
 from config import embedded
 from config.embedded_server import free_port
 from config.settings import settings
@@ -139,9 +139,8 @@ class Deployment:
         self.double.http.delete("/_double/faults").raise_for_status()
         self.model.reset()
         if mode.lossy:  # a script the server does not know yet would be answered by NOSCRIPT, and that reply lost
-            for path in (ROOT / "clients/queue/lua").glob("*.lua"):
-                if path.stem != "common":
-                    self.redis.script_load(source(path.stem)[0])
+            for name in PARTS:
+                self.redis.script_load(source(name)[0])
 
     def restart(self, *names: str) -> None:
         """Start what does not run, and wait until it serves."""

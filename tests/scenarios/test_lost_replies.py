@@ -8,19 +8,18 @@ import pytest
 from llmock.scenarios import Delay, Match, Reply
 
 from clients.queue import PREFIX
-from clients.queue.scripts import source
+from clients.queue.scripts import PARTS, source
 from tests.scenarios import sse
 from tests.scenarios.business import HOURS, PARKING, Business
 from tests.scenarios.deployment import Mode
-from tests.scenarios.programs import ROOT, wait_until
+from tests.scenarios.programs import wait_until
 
 pytestmark = pytest.mark.scenario
 
-SCRIPTS = {path.stem for path in (ROOT / "clients/queue/lua").glob("*.lua")} - {"common"}
 OF_EVERY_MESSAGE = ("accept", "enqueue", "fetch", "settle", "report")
 OF_A_STREAM = ("release", "publish")
 OTHERS = {"limits", "epoch", "supersede", "goodbye"}
-UNUSED = {"move_listeners"}
+UNUSED = {"move_listeners"}  # nobody calls it
 STREAMED = Match(stream=True)
 CHATS = 5
 
@@ -49,7 +48,7 @@ def each_answered_once(shop: Business, chats: list[str]) -> None:
 
 
 def test_every_script_has_its_story():
-    assert {*OF_EVERY_MESSAGE, *OF_A_STREAM, *OTHERS} == SCRIPTS - UNUSED
+    assert {*OF_EVERY_MESSAGE, *OF_A_STREAM, *OTHERS} == PARTS.keys() - UNUSED
 
 
 @pytest.mark.parametrize("script", OF_EVERY_MESSAGE)

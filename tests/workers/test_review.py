@@ -497,3 +497,26 @@ def test_nothing_is_sent_for_a_turn_of_no_channel(line: Line, visitor: Visitor):
     queue().enqueue(DeliverTurn(tenant_id=visitor.tenant_id, turn_id=job.turn_id))
     assert line.run_all() == [("turn.deliver", "done")]
     assert visitor.events(job.turn_id) == before
+
+
+def test_a_holder_that_wakes_up_after_another_took_over_can_say_nothing(line: Line, visitor: Visitor):
+    def release(number: int, fence: int, text: str) -> Released:
+        return queue().release(
+            visitor.tenant_id,
+            str(visitor.conversation_id),
+            "turn",
+            number=number,
+            kind="sentence",
+            data={"text": text},
+            epoch=0,
+            fence=fence,
+        )
+
+    assert release(1, 200, "W2 one") is Released.SENT
+    assert release(1, 100, "W1 one") is Released.ENDED
+    assert release(2, 100, "W1 two") is Released.ENDED
+    assert release(2, 200, "W2 two") is Released.SENT
+    assert queue().fence(visitor.tenant_id, "turn", 300) is Released.SENT
+    assert release(3, 200, "W2 three") is Released.ENDED
+    assert queue().fence(visitor.tenant_id, "turn", 200) is Released.ENDED
+    assert [data["text"] for _, data in visitor.events("turn")] == ["W2 one", "W2 two"]
