@@ -293,8 +293,11 @@ def _import_legacy(asked: argparse.Namespace) -> int:
         with KeptAside(asked.rejects, tell) as aside:
             run = Import(asked.tenant, open_source(asked.source), aside.keep, progress, old_tenant=asked.old_tenant)
             counts = run.run(dry_run=asked.dry_run)
-    except (FrontdeskError, StoreUnavailable) as error:
-        print(f"\n{error} What was taken over so far is kept: run it again to go on.", file=sys.stderr)
+    except StoreUnavailable as error:
+        print(f"\n{error}. What was taken over so far is kept: run it again to go on.", file=sys.stderr)
+        return 1
+    except (FrontdeskError, OSError) as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     print(f"\n{'':<18}{'read':>10}{'added':>10}{'known':>10}{'bad':>10}")
     for table, of in counts.items():

@@ -29,7 +29,10 @@ def configure(service: str) -> None:
     ]
     readable = settings().environment is not Environment.PRODUCTION
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if readable else structlog.processors.JSONRenderer()
+        # Plain tracebacks: the pretty ones print local variables, which hold what visitors wrote and keys.
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer()
     )
     exceptions = [] if readable else [structlog.processors.ExceptionRenderer(_exception_facts)]
     handler = logging.StreamHandler(sys.stderr)

@@ -28,13 +28,13 @@ from models.connection import Connection
 from models.conversation import Conversation, Owner, lock_conversation
 from models.credential import Scope
 from models.database import tenant_session
+from models.jobs import UpdateChannel
 from models.message import Author, Message, add_message, message_by_external_id
 
 ANSWERED_THERE = (
     "This conversation lives in Papercups: what a person writes there reaches the visitor and takes the "
     "conversation over."
 )
-CLOSED_THERE = "This conversation lives in Papercups: close it there, or give it back with owner bot."
 
 log = structlog.get_logger()
 
@@ -65,12 +65,17 @@ async def owner(request: Request) -> Response:
     caller = await secret_key(request, Scope.CONVERSATIONS_WRITE)
     wanted = Owner(parse(OwnerInput, read_json(await read_body(request))).owner)
     tenant_id, conversation_id = caller.tenant.tenant_id, path_id(request)
-    known, _ = await shared.threads.run(partial(_standing, tenant_id, conversation_id))
+    known, channel = await shared.threads.run(partial(_standing, tenant_id, conversation_id))
     if wanted is Owner.HUMAN:
         epoch = await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=known + 1)
-        await shared.threads.run(partial(_taken_over, tenant_id, conversation_id, epoch))
+        recorded = await shared.threads.run(partial(_taken_over, tenant_id, conversation_id, epoch))
+        if recorded > epoch:  # running streams ask Redis
+            await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=recorded)
     else:
-        await shared.threads.run(partial(_handed_back, tenant_id, conversation_id))
+        epoch = await shared.queue.epoch(str(tenant_id), str(conversation_id)) or 0
+        await shared.threads.run(partial(_handed_back, tenant_id, conversation_id, epoch))
+        if channel:
+            await _show_in_channel(request, tenant_id, conversation_id)
     await shared.queue.conversation_changed(str(tenant_id), str(conversation_id))
     log.info("conversation.owner.changed", conversation_id=str(conversation_id), owner=str(wanted))
     return JSONResponse({"conversation_id": str(conversation_id), "owner": wanted})
@@ -81,10 +86,20 @@ async def close(request: Request) -> Response:
     shared = services(request)
     caller = await secret_key(request, Scope.CONVERSATIONS_WRITE)
     tenant_id, conversation_id = caller.tenant.tenant_id, path_id(request)
-    view = await shared.threads.run(partial(_closed, tenant_id, conversation_id))
+    view, channel = await shared.threads.run(partial(_closed, tenant_id, conversation_id))
+    if channel:
+        await _show_in_channel(request, tenant_id, conversation_id)
     await shared.queue.conversation_changed(str(tenant_id), str(conversation_id))
     log.info("conversation.closed", conversation_id=str(conversation_id))
     return JSONResponse(view)
+
+
+async def _show_in_channel(request: Request, tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+    """After the row: whoever looks at the conversation in the channel sees the same. Repeating it does no harm."""
+    job = UpdateChannel(tenant_id=str(tenant_id), conversation_id=str(conversation_id))
+    await services(request).queue.enqueue(
+        job, message_id=uuid.uuid4().hex, request_id=request.scope["frontdesk.request_id"]
+    )
 
 
 async def answer(request: Request) -> Response:
@@ -127,32 +142,34 @@ def _standing(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> tuple[int, bo
         return found.epoch, session.get_one(Connection, (tenant_id, found.connection_id)).is_channel
 
 
-def _taken_over(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> None:
+def _taken_over(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> int:
     with tenant_session(tenant_id) as session:
         found = lock_conversation(session, conversation_id)
         if found is None:  # erased in between
             raise NotFound
         found.taken_by_human(epoch, now())
+        return found.epoch
 
 
-def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -> None:
+    """`epoch` is Redis's: where a take-over failed half-way it is ahead of the row, and the bot would stay mute."""
     with tenant_session(tenant_id) as session:
         found = lock_conversation(session, conversation_id)
         if found is None:
             raise NotFound
-        found.handed_back()
+        found.epoch = max(found.epoch, epoch)
+        found.handed_back(now())
 
 
-def _closed(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> dict[str, Any]:
+def _closed(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> tuple[dict[str, Any], bool]:
+    """How it looks now, and whether it lives in a vendor's channel."""
     with tenant_session(tenant_id) as session:
         found = lock_conversation(session, conversation_id)
         if found is None:
             raise NotFound
         connection = session.get_one(Connection, (tenant_id, found.connection_id))
-        if connection.is_channel:
-            raise Conflict(CLOSED_THERE)
         found.closed(found.closed_at or now())
-        return conversation_json(found, connection.kind)
+        return conversation_json(found, connection.kind), connection.is_channel
 
 
 def _said_before(

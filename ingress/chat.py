@@ -101,7 +101,9 @@ def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | N
     elif visitor is not None:
         external_id = message_prefix(visitor) + key  # readable: the widget is told its own keys again
     else:
-        external_id = hashlib.sha256(f"{caller.credential}:{key}".encode()).hexdigest()
+        # The public credential is everybody's: there a key is one visitor's, or two would meet at "1".
+        holder = f"{caller.credential}:{external_conversation}" if caller.public else caller.credential
+        external_id = hashlib.sha256(f"{holder}:{key}".encode()).hexdigest()
     job = ReceiveMessage(
         tenant_id=str(caller.tenant.tenant_id),
         kind=MessageKind.VISITOR,

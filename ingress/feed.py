@@ -68,6 +68,11 @@ class Feed:
                 return event.data
         return None
 
+    async def look(self) -> None:
+        """Read what may have been missed; what is found comes with the next `next`."""
+        if not self._read and not self.stopping:
+            await self._catch_up()
+
     async def row(self) -> dict[str, Any] | None:
         """The turn as Postgres has it now; None when it has no row yet, or Postgres is away, or there is no time."""
         if self.stopping:

@@ -58,6 +58,7 @@ async def frames(feed: Feed) -> AsyncIterator[bytes]:
             return
         else:
             yield b": waiting\n\n"
+            await feed.look()  # an end may have been recorded and its event lost with the process that told it
 
 
 def _frame(event: Event) -> bytes:

@@ -56,9 +56,9 @@ class Conversation(TenantOwned, Base):
         return str(self.customer.get("external_id") or self.id)
 
     def taken_by_human(self, epoch: int, at: datetime) -> None:
-        """A human sign: a person owns the conversation from now on and the epoch rises to `epoch` at least."""
+        """A human sign: a person owns the conversation from now on and the epoch rises, to `epoch` at least."""
         self.owner = Owner.HUMAN
-        self.epoch = max(self.epoch, epoch)
+        self.epoch = max(self.epoch + 1, epoch)
         self.last_human_at = max(at, self.last_human_at or at)
 
     def knows_customer(self, claims: dict[str, Any] | None) -> None:
@@ -72,11 +72,11 @@ class Conversation(TenantOwned, Base):
         self.last_human_at = now()
         self.abstentions = 0
 
-    def handed_back(self, at: datetime | None = None) -> None:
+    def handed_back(self, at: datetime) -> None:
         """The bot answers again. The epoch stays: turns opened from here carry it."""
         self.owner = Owner.BOT
+        self.handed_back_at = at
         self.abstentions = 0
-        self.handed_back_at = at or now()
 
     def closed(self, at: datetime) -> None:
         """It is over; whatever is written next starts anew, with the bot."""

@@ -75,6 +75,7 @@ class ReceiveMessage(Job):
     widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
+    epoch: int | None = None  # reconciliation: what this sign raised the conversation's epoch to
 
     @property
     def sequence_key(self) -> str | None:
@@ -135,10 +136,22 @@ class ReconcileConnection(Job):
     queue: ClassVar[str] = "reconcile"
 
     connection_id: str
+    cursor: str | None = None  # where an earlier job of this round stopped
+    newest_at: str | None = None  # ISO 8601: the newest activity this round has seen
 
     @property
     def sequence_key(self) -> str | None:
         return self.connection_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateChannel(Job):
+    """Show in the channel that the bot has a conversation back, or that it is closed."""
+
+    name: ClassVar[str] = "channel.update"
+    queue: ClassVar[str] = "turn"
+
+    conversation_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +171,7 @@ JOBS: tuple[type[Job], ...] = (
     DeliverTurn,
     CaptureLead,
     SendNotice,
+    UpdateChannel,
     ReconcileConnection,
 )
 WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")

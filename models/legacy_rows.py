@@ -84,9 +84,8 @@ def add_messages(session: Session, tenant_id: uuid.UUID, rows: Sequence[OldMessa
         ],
     )
     _touch(session, [(conversations[row.conversation], row.at) for name, row in first.items() if name in added])
-    stored = dict(
-        session.execute(select(Message.id, Message.body).where(Message.id == _among(set(first) - added))).tuples().all()
-    )
+    there_before = session.execute(select(Message.id, Message.body).where(Message.id == _among(set(first) - added)))
+    stored = {row.id: row.body for row in there_before}
     stored |= {name: first[name].body for name in added}
     outcomes: list[Outcome] = []
     for name, row in zip(ids, rows, strict=True):
@@ -127,11 +126,14 @@ def add_leads(session: Session, tenant_id: uuid.UUID, rows: Sequence[OldLead]) -
     _, config = configuration(session)
     names = {row.old_id: _conversation_id(tenant_id, _lead_name(row)) for row in rows}
     added = _insert(session, Conversation, [_conversation(tenant_id, _lead_name(row), row.at) for row in rows])
-    fresh = {names[row.old_id]: row for row in reversed(rows) if names[row.old_id] in added}
+    fresh: dict[uuid.UUID, OldLead] = {}
+    for row in sorted(rows, key=lambda row: row.at):
+        if names[row.old_id] in added:
+            fresh.setdefault(names[row.old_id], row)
     _insert(session, Message, [_contact_message(tenant_id, name, row) for name, row in fresh.items()])
     contacts = {name: _contact(row, config.region) for name, row in fresh.items()}
     known = _known_leads(session, contacts.values())
-    for name, contact in sorted(contacts.items(), key=lambda item: fresh[item[0]].at):
+    for name, contact in contacts.items():
         lead = known.get(contact["email"] or "") or known.get(contact["phone"] or "")
         if lead is None:
             row = fresh[name]
@@ -253,7 +255,7 @@ def _insert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]])
 
 def _given(columns: Sequence[ColumnElement[Any]], rows: Sequence[dict[str, Any]]) -> TableValuedAlias:
     """Rows as a table of their own: one array for each column. A parameter for each value takes ten times as long."""
-    arrays = [literal([row[each.key] for row in rows], ARRAY(each.type)) for each in columns]
+    arrays = [literal([row[str(each.key)] for row in rows], ARRAY(each.type)) for each in columns]
     named = [column(str(each.key), each.type) for each in columns]
     return func.unnest(*arrays).table_valued(*named, name="given").render_derived(name="given")
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnClause, column, create_engine, inspect, literal_column, select
 from sqlalchemy import table as table_named
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from config.errors import InvalidInput
 from models.legacy import BadRow, Table, table_of
@@ -122,7 +123,7 @@ class DatabaseSource:
         _, _, rest = url.partition("://")
         self._engine = create_engine(
             f"postgresql+psycopg://{rest}",
-            pool_size=1,
+            poolclass=NullPool,
             hide_parameters=True,
             isolation_level="REPEATABLE READ",
             connect_args={"prepare_threshold": None, "connect_timeout": 10, "application_name": "frontdesk import"},

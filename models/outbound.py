@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Text, UniqueConstraint, select, text
+from sqlalchemy import Index, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
@@ -78,6 +78,15 @@ def parts_of_turn(session: Session, turn_id: uuid.UUID) -> list[Outbound]:
         select(Outbound).where(Outbound.turn_id == turn_id).execution_options(populate_existing=True)
     )
     return sorted(parts, key=lambda part: PART_ORDER.index(Part(part.part)))
+
+
+def drop_unsent(session: Session, turn_id: uuid.UUID) -> None:
+    """The turn ends otherwise: what was written for it and has not left never will."""
+    session.execute(
+        update(Outbound)
+        .where(Outbound.turn_id == turn_id, Outbound.state.in_(UNSENT))
+        .values(state=OutboundState.DROPPED, updated_at=now())
+    )
 
 
 def stuck_parts(session: Session, *, untouched_since: datetime, limit: int = 500) -> list[tuple[uuid.UUID, uuid.UUID]]:

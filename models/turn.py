@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
 from models.conversation import Conversation
 from models.message import Message
+from models.outbound import drop_unsent
 from models.page import Page
 
 
@@ -158,7 +159,7 @@ class Claimed:
     conversation: Conversation
 
 
-HELD_BY_OLDER_MS = 200
+HELD_BY_OLDER_MS = 200  # at least; a tenth of what it has waited already, so that a long wait costs little
 HELD_BY_OTHER_MAX_MS = 5_000
 
 
@@ -241,7 +242,8 @@ def claim(
     if turn.claim_message == delivery.message_id and (turn.claim_delivery or 0) > delivery.number:
         return Done()
     if older_unfinished:
-        return Held(HELD_BY_OLDER_MS)
+        waited_ms = int((now() - turn.oldest_at).total_seconds() * 1000)
+        return Held(max(HELD_BY_OLDER_MS, min(waited_ms // 10, HELD_BY_OTHER_MAX_MS)))
     turn.claim_message, turn.claim_delivery = delivery.message_id, delivery.number
     turn.claim_until = now() + lease
     return Claimed(turn, conversation)
@@ -290,6 +292,8 @@ def newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Turn | No
 def supersede(session: Session, old: Turn, new: Turn) -> None:
     """The newer turn takes the older one's messages and inherits how long they have waited."""
     session.execute(update(Message).where(Message.turn_id == old.id).values(turn_id=new.id))
+    if old.state == TurnState.ANSWERED:
+        drop_unsent(session, old.id)
     new.supersessions = old.supersessions + 1
     new.oldest_at = old.oldest_at
     old.superseded_by = new.id
@@ -318,6 +322,18 @@ def turns_named(session: Session, turns: Collection[uuid.UUID]) -> dict[uuid.UUI
 def turns_of(session: Session, conversations: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
     """The ids of all turns of these conversations."""
     return session.scalars(select(Turn.id).where(Turn.conversation_id.in_(conversations))).all()
+
+
+def superseded_by(session: Session, turn: Turn) -> list[Turn]:
+    """The last turns whose place this one took."""
+    return list(
+        session.scalars(
+            select(Turn)
+            .where(Turn.conversation_id == turn.conversation_id, Turn.superseded_by == turn.id)
+            .order_by(Turn.position.desc())
+            .limit(20)
+        )
+    )
 
 
 @dataclass(frozen=True)

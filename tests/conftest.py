@@ -45,7 +45,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         upgrade()
         yield found
         from models.database import engine
+        from workers.broker import queue
 
+        queue().close()
         engine().dispose()
 
 

@@ -13,51 +13,33 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.orm import Session
 
-from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage, Usage
+from clients.language_model import LanguageModel, Passage, Usage
+from clients.queue import Released
 from config import metrics
-from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
 from config.settings import settings
 from models.base import now
-from models.conversation import Conversation, Owner
+from models.conversation import Owner
 from models.database import tenant_session
 from models.jobs import AnswerTurn, DeliverTurn
-from models.knowledge import search_entries
-from models.message import Author, history, messages_of_turn
 from models.outbound import Outbound, Part
-from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import booking_desk, grounding, hand_over, prompts
+from workers import booking_desk, grounding, hand_over
 from workers.broker import actor, queue, stopping
-from workers.concepts import search_words
-from workers.ends import report_end
-from workers.intents import Intent, is_thanks
+from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say
-from workers.release import HUMAN, INTERRUPTED, Fenced, Release, TakenOver, cited
+from workers.question import Question, read_question
+from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
+from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
-HISTORY = 12  # messages
-PASSAGES = 8
 LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Question:
-    """All that answering needs, read in the claiming transaction."""
-
-    turn: Turn
-    request: ModelRequest
-    language: str
-    abstentions_left: int
-    fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
-    reminder: str | None  # how an open booking goes on, after the answer to something else
-    facts: str  # the profile: what the business says of itself
 
 
 @dataclass
@@ -83,6 +65,9 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
         _answer(question, delivery)
     except Fenced:
         log.info("turn.answer.skipped", fenced=True)
+    except StoreUnavailable:  # no fault of the model's; what has left is found by the next delivery
+        _release(question.turn, delivery)
+        raise
     except TransientError:
         if not _model_time_is_over(question.turn):
             _release(question.turn, delivery)
@@ -100,63 +85,31 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
         match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
             case Done():
-                log.info("turn.answer.skipped")
-                return None
+                turn = None
             case Held(delay_ms):
                 raise NotYet(delay_ms)
-            case Claimed(turn, conversation):
-                pass
-        if turn.state == TurnState.SENDING and turn.channel:
+            case Claimed(claimed, conversation):
+                turn = claimed
+        if turn is None:
+            question = None
+        elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            return None  # deliver has it
-        silent = turn.state == TurnState.CLASSIFIED and (
+            question = None  # deliver has it
+        elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
-        )
-        if silent:
+        ):
             turn.move(TurnState.SILENT, "human_owns")
+            question = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = _question(session, turn, conversation)
-    if silent:
+            question = read_question(session, turn, conversation)
+    if turn is None:
+        log.info("turn.answer.skipped")
+        resume(job, delivery)
+    elif question is None and turn.ended:
         report_end(turn)
-        return None
     return question
-
-
-def _question(session: Session, turn: Turn, conversation: Conversation) -> Question:
-    tenant, config = configuration(session)
-    messages = messages_of_turn(session, turn.id)
-    text = "\n".join(message.body for message in messages)
-    booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
-    fixed = booking.reply
-    if fixed is None and turn.intent == Intent.GREETING:
-        phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
-        fixed = say(phrase, business=tenant.name, language=config.language)
-    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
-    request = prompts.build(
-        prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-        passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
-        history=[
-            ChatTurn("user" if message.author == Author.VISITOR else "assistant", message.body) for message in earlier
-        ],
-        questions=[message.body for message in messages],
-    )
-    return Question(
-        turn=turn,
-        request=request,
-        language=config.language,
-        abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
-        fixed_reply=fixed,
-        reminder=booking.reminder,
-        facts=config.profile,
-    )
-
-
-def _local_time(time_zone: str) -> str:
-    """Now, in the words of the business's own clock: "Thursday 14:05, 3 December 2026"."""
-    return booking_desk.local_now(time_zone).strftime("%A %H:%M, %-d %B %Y")
 
 
 def _answer(question: Question, delivery: Delivery) -> None:
@@ -179,10 +132,12 @@ def _answer(question: Question, delivery: Delivery) -> None:
             speech.finish(stopped=INTERRUPTED)
         else:
             _end_cancelled(question, speech, delivery)
+    except StoreUnavailable:
+        raise
     except (TransientError, PermanentError):
         if not speech.texts:
             raise
-        speech.finish(stopped="model_failed")
+        speech.finish(stopped=MODEL_FAILED)
     finally:
         _count_call(turn, delivery, answer.usage)
 
@@ -279,12 +234,14 @@ def _abstains(question: Question, speech: Release) -> bool:
         if standing is None:
             raise Fenced
         standing.turn.abstained = True
-        question.turn = speech.turn = standing.turn
-        if question.abstentions_left > 1:
-            return False
-        hand_over.prepare(session, standing.turn, standing.conversation, hand_over.Reason.LOW_CONFIDENCE)
-    hand_over.announce(standing.turn)
-    return True
+        # An earlier delivery may have begun to say it: too late to end otherwise.
+        hands_over = question.abstentions_left <= 1 and standing.turn.state == TurnState.CLASSIFIED
+        if hands_over:
+            hand_over.prepare(session, standing.turn, standing.conversation, hand_over.Reason.LOW_CONFIDENCE)
+    question.turn = speech.turn = standing.turn
+    if hands_over:
+        hand_over.announce(standing.turn)
+    return hands_over
 
 
 def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list[dict[str, object]]) -> None:
@@ -303,6 +260,8 @@ def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list
 def _finish_interrupted(speech: Release) -> bool:
     """A redelivery of a turn being said: what was released is the reply. False when nothing had left."""
     turn = speech.turn
+    if queue().fence(str(turn.tenant_id), str(turn.id), speech.fence) is Released.ENDED:
+        raise Fenced  # and an older holder that wakes up now can say no more than we are about to read
     released = [event for event in queue().events(str(turn.tenant_id), str(turn.id)) if event.kind == "sentence"]
     if not released:
         return False
@@ -326,12 +285,20 @@ def _model_time_is_over(turn: Turn) -> bool:
 
 
 def _hand_over(turn: Turn, delivery: Delivery, reason: hand_over.Reason) -> None:
+    """To a person. A turn whose saying had begun, although nothing has left, can only fail."""
     with tenant_session(turn.tenant_id) as session:
         standing = reclaim(session, turn.id, delivery)
-        if standing is None or standing.turn.state not in (TurnState.CLASSIFIED, TurnState.ANSWERED):
+        if standing is None:
             return
-        hand_over.prepare(session, standing.turn, standing.conversation, reason)
-    hand_over.announce(standing.turn)
+        if standing.turn.state == TurnState.CLASSIFIED:
+            hand_over.prepare(session, standing.turn, standing.conversation, reason)
+        else:
+            standing.turn.move(TurnState.FAILED, reason)
+            standing.conversation.handed_over()
+    if standing.turn.state == TurnState.HANDED_OVER:
+        hand_over.announce(standing.turn)
+    else:
+        report_end(standing.turn)
 
 
 def _release(turn: Turn, delivery: Delivery) -> None:

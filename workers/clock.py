@@ -29,6 +29,7 @@ from workers.resources import send
 from workers.sweep import sweep
 
 LOOK_EVERY_S = 0.5
+ROUND_S = 600.0  # how long one round of reconciling may keep the next from being sent
 
 log = structlog.get_logger()
 
@@ -65,12 +66,14 @@ def _sweep(stores: Stores) -> None:
 
 
 def _reconcile(_: Stores) -> None:
+    """Rounds of one connection do not pile up behind a slow one, and a dead letter does not end them for good."""
+    period = int(now().timestamp() // settings().scaled_s(ROUND_S))
     with system_session() as session:
         connections = reachable_connections(session)
     for tenant_id, connection_id in connections:
         send(
             ReconcileConnection(tenant_id=str(tenant_id), connection_id=str(connection_id)),
-            message_id=f"reconcile:{connection_id}",  # one at a time: a slow channel does not pile up rounds
+            message_id=f"reconcile:{connection_id}:{period}",
         )
 
 

@@ -32,7 +32,7 @@ from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, r
 from models.usage import record_reply
 from workers import booking_desk, hand_over, notices, read_back
 from workers.broker import actor, queue
-from workers.ends import report_end
+from workers.ends import report_end, tell_end
 from workers.phrases import Phrase, say
 from workers.resources import channel
 
@@ -41,6 +41,7 @@ POST_S = 5.0  # a post's time-out: it must start early enough to end before the 
 SENDING = timedelta(seconds=10)  # from the transaction to the deadline
 SETTLE_S = 30.0  # after the deadline the channel has stored whatever it will ever store
 LOOK_AGAIN_MS = 2_000  # between two read-backs of an unknown part
+GIVE_UP_S = 86_400.0  # after its turn's end a part that cannot leave is given up
 CLAIMABLE = (
     TurnState.ANSWERED,
     TurnState.SENDING,
@@ -102,7 +103,7 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
 
     The row says SENDING before anything is sent, so a crash from here on is noticed as unknown. None: nothing is left.
     """
-    started, dropped = time.monotonic(), False
+    started, dropped, parcel = time.monotonic(), False, None
     with tenant_session(tenant_id) as session:
         match claim(session, turn_id, delivery, CLAIMABLE, LEASE):
             case Done():
@@ -112,22 +113,45 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
             case Claimed(turn, conversation):
                 pass
         unsent = [each for each in parts_of_turn(session, turn_id) if each.unsent]
-        if not unsent:
+        if not unsent or not turn.channel or _too_late(turn):
             turn.release_claim()
-            return None
-        connection = session.get_one(Connection, (tenant_id, conversation.connection_id))
-        known = known_external_ids(session, conversation.id)
-        parcel = Parcel(unsent[0], turn, conversation, connection, delivery, known, more=len(unsent) > 1)
-        if parcel.part.posts == 0:
-            dropped = not _let_go(parcel, started)
-    if dropped:
+            _settle_without_channel(turn, conversation, unsent)
+        else:
+            connection = session.get_one(Connection, (tenant_id, conversation.connection_id))
+            known = known_external_ids(session, conversation.id)
+            parcel = Parcel(unsent[0], turn, conversation, connection, delivery, known, more=len(unsent) > 1)
+            if parcel.part.posts == 0:
+                dropped = not _let_go(parcel, started)
+    if parcel is not None and dropped:
         _drop(parcel)
+    if turn.ended and not turn.channel:
+        (hand_over.announce if unsent else tell_end)(turn)
     return parcel
+
+
+def _too_late(turn: Turn) -> bool:
+    return turn.ended_at is not None and (now() - turn.ended_at).total_seconds() > settings().scaled_s(GIVE_UP_S)
+
+
+def _settle_without_channel(turn: Turn, conversation: Conversation, unsent: list[Outbound]) -> None:
+    """Parts that `deliver` will not send: of an API caller's turn whose stage died before it announced it, or given up."""
+    for part in unsent:
+        if turn.channel:
+            part.move(OutboundState.FAILED)
+            log.error("outbound.failed", turn_id=str(turn.id), part=part.part, reason="given_up")
+        elif turn.taken_over_by_human(conversation):
+            part.move(OutboundState.DROPPED)
+            turn.reply = None
 
 
 def _may_post_again(parcel: Parcel) -> bool:
     """An earlier try may have been stored: look until `settle` is over; then once more, or never."""
-    if (found := parcel.look().sent(parcel.marker)) is not None:
+    try:
+        found = parcel.look().sent(parcel.marker)
+    except PermanentError as error:
+        _refused(parcel, error)
+        return False
+    if found is not None:
         _delivered(parcel, found.external_id)
         return False
     deadline = parcel.part.deadline_at or now()
@@ -165,18 +189,16 @@ def _let_go(parcel: Parcel, started: float) -> bool:
 
 
 def _post(parcel: Parcel) -> None:
-    """Steps 2 and 3."""
+    """Steps 2 and 3. What fails after the channel has taken it is read back by the next delivery, never taken back."""
     try:
         view = parcel.look()
-        if (found := view.sent(parcel.marker)) is not None:
-            _delivered(parcel, found.external_id)
-        elif _person_showed_up(parcel, view):
-            _drop(parcel)
-        elif parcel.post_until is None or time.monotonic() > parcel.post_until:
-            _take_back(parcel)  # this process slept, or the read-back took too long
-            raise NotYet(0)
-        else:
-            _delivered(parcel, _hand_to_channel(parcel))
+        found = view.sent(parcel.marker)
+        silenced = found is None and _person_showed_up(parcel, view)
+        if found is None and not silenced:
+            if parcel.post_until is None or time.monotonic() > parcel.post_until:
+                _take_back(parcel)  # this process slept, or the read-back took too long
+                raise NotYet(0)
+            external_id = _hand_to_channel(parcel)
     except Unknown:
         _unknown(parcel)
         raise NotYet(LOOK_AGAIN_MS) from None
@@ -184,8 +206,12 @@ def _post(parcel: Parcel) -> None:
         _take_back(parcel)
         raise
     except PermanentError as error:
-        log.error("outbound.refused", error=type(error).__name__, part=parcel.part.part)
-        _failed(parcel, "channel_refused")
+        _refused(parcel, error)
+        return
+    if silenced:
+        _drop(parcel)
+    else:
+        _delivered(parcel, external_id if found is None else found.external_id)
 
 
 def _hand_to_channel(parcel: Parcel) -> str | None:
@@ -263,6 +289,11 @@ def _drop(parcel: Parcel) -> None:
     log.info("outbound.dropped", turn_id=str(turn.id), part=part.part)
     if part.part == Part.REPLY:
         report_end(turn)
+
+
+def _refused(parcel: Parcel, error: PermanentError) -> None:
+    log.error("outbound.refused", error=type(error).__name__, part=parcel.part.part)
+    _failed(parcel, "channel_refused")
 
 
 def _failed(parcel: Parcel, reason: str) -> None:

@@ -29,6 +29,7 @@ from workers import booking_desk, hand_over, intents
 from workers.broker import actor
 from workers.ends import report_end
 from workers.resources import language_model, send
+from workers.resume import resume
 
 LEASE = timedelta(seconds=30)
 HISTORY = 6  # messages the model sees beside the question
@@ -48,17 +49,16 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     with tenant_session(tenant_id) as session:
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
-                log.info("turn.detect_intent.skipped")
-                return
+                turn = None
             case Held(delay_ms):
                 raise NotYet(delay_ms)
-            case Claimed(turn, conversation):
-                pass
-        if turn.due_at > now():
+            case Claimed(claimed, conversation):
+                turn = claimed
+        not_before_ms = 0
+        if turn is not None and turn.due_at > now():
             turn.release_claim()
             not_before_ms = int((turn.due_at - now()).total_seconds() * 1000) + 1
-        else:
-            not_before_ms = 0
+        elif turn is not None:
             messages = messages_of_turn(session, turn_id)
             text = "\n".join(message.body for message in messages)
             guess = intents.classify(text)
@@ -74,18 +74,23 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             else:
                 earlier = history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
                 context = [ChatTurn(_role(message.author), message.body) for message in earlier]
+    if turn is None:
+        log.info("turn.detect_intent.skipped")
+        resume(job, delivery)
+        return
     if not_before_ms:
         raise NotYet(not_before_ms)
     if turn.state == TurnState.RECEIVED:
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
         with tenant_session(tenant_id) as session:
+            _count_call(session, turn, delivery, classification)  # whatever became of the turn meanwhile
             standing = reclaim(session, turn_id, delivery)
-            if standing is None:
-                log.info("turn.detect_intent.skipped", fenced=True)
-                return
-            turn, conversation = standing.turn, standing.conversation
-            _count_call(session, turn, delivery, classification)
-            _record(session, turn, conversation, label, confidence, "model")
+            if standing is not None:
+                _record(session, standing.turn, standing.conversation, label, confidence, "model")
+        if standing is None:
+            log.info("turn.detect_intent.skipped", fenced=True)
+            return
+        turn = standing.turn
     _go_on(job, turn)
 
 

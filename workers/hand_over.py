@@ -18,7 +18,7 @@ from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import DeliverTurn
 from models.message import Author, Message, add_message, history
-from models.outbound import Outbound, OutboundState, Part, parts_of_turn
+from models.outbound import Outbound, OutboundState, Part, drop_unsent, parts_of_turn
 from models.tenant import configuration
 from models.turn import Turn, TurnState, lock_turn
 from workers import notices, phrases
@@ -53,6 +53,8 @@ def prepare(session: Session, turn: Turn, conversation: Conversation, reason: Re
     The epoch stays: only human signs raise it, so the parts may still be said.
     """
     _, config = configuration(session)
+    if turn.state == TurnState.ANSWERED:
+        drop_unsent(session, turn.id)  # the reply that was written for it
     turn.move(TurnState.HANDED_OVER, reason)
     conversation.handed_over()
     text = None if reason in SILENT_REASONS else phrases.hand_over(reason, config.language)

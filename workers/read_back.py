@@ -6,7 +6,7 @@ Found messages enter by their row (`ReceiveMessage`, unique on connection and ex
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from clients.channels import Author, ChannelConversation, ChannelMessage
@@ -40,7 +40,7 @@ def missing(
 ) -> Missing:
     """Compare a conversation in the channel with our rows; `known` are the external ids we have rows of."""
     since = connection.created_at - BEFORE_CONNECTING
-    said = [message for message in view.messages[-LOOKED_AT:] if message.author in KINDS and _at(message) >= since]
+    said = [message for message in view.messages[-LOOKED_AT:] if _counts(message) and _at(message) >= since]
     jobs: list[ReceiveMessage] = []
     signs: list[ReceiveMessage] = []
     for at, message in enumerate(said):
@@ -49,21 +49,25 @@ def missing(
             if message.author is Author.HUMAN and not (conversation and conversation.settled(_at(message))):
                 signs.append(jobs[-1])
     taken_by = None if view.assignee == str(connection.bot_user_id) else view.assignee
+    had_by = conversation.assignee if conversation else None
     if view.closed:  # whoever it was assigned to when it was closed
         if conversation is not None and conversation.closed_at is None:
             jobs.append(_sign(connection, view, MessageKind.CLOSED, assignee=taken_by))
-    elif taken_by not in {None, conversation.assignee if conversation else None} and view.messages:
+    elif taken_by is None and had_by is not None:
+        jobs.append(_sign(connection, view, MessageKind.ASSIGNED))  # let go: taking it again must count
+    elif taken_by != had_by and view.messages:
         jobs.append(_sign(connection, view, MessageKind.ASSIGNED, assignee=taken_by))
         signs.append(jobs[-1])
     return Missing(tuple(jobs), tuple(signs))
 
 
 def receive(found: Missing) -> None:
-    """Send the jobs. A person's sign is known from here on: the epoch rises first."""
+    """Send the jobs. A person's sign is known from here on: the epoch rises first, and a job of its own records that."""
     for job in found.jobs:
-        if job in found.signs:
-            queue().raise_epoch(job.tenant_id, job.conversation_id)
         name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
+        if job in found.signs:
+            epoch = queue().raise_epoch(job.tenant_id, job.conversation_id)
+            job, name = replace(job, epoch=epoch), f"{name}:{epoch}"
         send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))
 
 
@@ -100,6 +104,11 @@ def _sign(
         assignee=assignee,
         found_late=True,
     )
+
+
+def _counts(message: ChannelMessage) -> bool:
+    """What a webhook would have brought: a visitor's blank message is nothing to answer."""
+    return message.author is Author.HUMAN or (message.author is Author.VISITOR and bool(message.body.strip()))
 
 
 def _answered_by_human(later: list[ChannelMessage]) -> bool:

@@ -31,13 +31,15 @@ from models.turn import (
     newest_unfinished,
     open_turn,
     supersede,
+    superseded_by,
 )
 from workers import hand_over, leads
 from workers.broker import actor, queue
-from workers.ends import report_end
+from workers.ends import report_end, tell_end
 from workers.resources import send
 
 TOO_OLD = timedelta(minutes=15)  # a message found this late is for a person
+KEY_REMEMBERED = timedelta(hours=24)  # an Idempotency-Key
 
 log = structlog.get_logger()
 
@@ -49,6 +51,7 @@ class Recorded:
     answer: Turn | None = None  # its intent is to be detected when due
     handed_over: Turn | None = None  # a person is to be told
     ended: list[Turn] = field(default_factory=list)  # their callers are told
+    told: list[Turn] = field(default_factory=list)  # ended before, but whether their callers heard of it nobody knows
     message_id: uuid.UUID | None = None  # of a message that may hold a lead
     superseded: tuple[uuid.UUID, uuid.UUID] | None = None  # (old, new)
 
@@ -56,13 +59,15 @@ class Recorded:
 @actor(ReceiveMessage, time_limit_ms=30_000)
 def receive(job: ReceiveMessage, delivery: Delivery) -> None:
     """Record, commit, then send the next stages' jobs; a lost send is found by the sweep."""
-    recorded = record(job)
+    recorded = record(job, delivery)
     tenant_id = job.tenant_id
     if recorded.superseded:
         old, new = recorded.superseded
         queue().supersede(tenant_id, str(old), str(new))
     for turn in recorded.ended:
         report_end(turn)
+    for turn in recorded.told:
+        tell_end(turn)
     if recorded.answer:
         delay_ms = max(0, int((recorded.answer.due_at - now()).total_seconds() * 1000))
         send(DetectIntent(tenant_id=tenant_id, turn_id=str(recorded.answer.id)), delay_ms=delay_ms)
@@ -75,11 +80,11 @@ def receive(job: ReceiveMessage, delivery: Delivery) -> None:
     log.info("message.received", kind=job.kind, conversation_id=job.conversation_id)
 
 
-def record(job: ReceiveMessage) -> Recorded:
+def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
     """One transaction: everything this message changes."""
-    known_epoch = 0
+    own_epoch = None
     if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
-        known_epoch = queue().epoch(job.tenant_id, job.conversation_id) or 0
+        own_epoch = job.epoch or queue().epoch_of_sign(job.tenant_id, delivery.message_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
         conversation = ensure_conversation(
             session,
@@ -92,34 +97,34 @@ def record(job: ReceiveMessage) -> Recorded:
             case MessageKind.VISITOR:
                 return _visitor_wrote(session, conversation, job)
             case MessageKind.HUMAN:
-                _human_wrote(session, conversation, job, known_epoch)
+                _human_wrote(session, conversation, job, own_epoch)
             case MessageKind.ASSIGNED:
-                _assigned(session, conversation, job, known_epoch)
+                _assigned(session, conversation, job, own_epoch)
             case MessageKind.CLOSED:
                 _closed(conversation, job)
         return Recorded()
 
 
-def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, known_epoch: int) -> None:
+def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, own_epoch: int | None) -> None:
     at = _accepted_at(job)
-    epoch = max(known_epoch, _milliseconds(at))
-    new = job.external_id is None or add_message(session, _message(conversation, job, Author.HUMAN, None))
-    if new and not _settled(conversation, job):
-        conversation.taken_by_human(epoch, at)
+    message = _message(conversation, job, Author.HUMAN, None)
+    if job.external_id is not None and not add_message(session, message):
+        _adopt(session, conversation, own_epoch)  # a repeat: that sign has already counted
+    elif _settled(conversation, job):
+        _adopt(session, conversation, own_epoch)  # the bot got the conversation back after it
     else:
-        _adopt(session, conversation, known_epoch)  # a repeat: that sign has already counted
+        conversation.taken_by_human(own_epoch or _milliseconds(at), at)
 
 
-def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage, known_epoch: int) -> None:
+def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage, own_epoch: int | None) -> None:
     at = _accepted_at(job)
     if job.assignee == conversation.assignee:
-        _adopt(session, conversation, known_epoch)  # nothing changed: Redis had forgotten whom it knew
+        _adopt(session, conversation, own_epoch)  # nothing changed: Redis had forgotten whom it knew
     elif job.assignee is None:  # to nobody, or to the bot: no sign, but who had it may take it anew
         conversation.assignee = None
-        _adopt(session, conversation, known_epoch)
     else:
         conversation.assignee = job.assignee
-        conversation.taken_by_human(max(known_epoch, _milliseconds(at)), at)
+        conversation.taken_by_human(own_epoch or _milliseconds(at), at)
 
 
 def _closed(conversation: Conversation, job: ReceiveMessage) -> None:
@@ -129,9 +134,12 @@ def _closed(conversation: Conversation, job: ReceiveMessage) -> None:
         conversation.closed(_accepted_at(job))
 
 
-def _adopt(session: Session, conversation: Conversation, epoch: int) -> None:
-    """Follow an epoch that rose without a new human sign, and take the open turns along."""
-    if epoch > conversation.epoch:
+def _adopt(session: Session, conversation: Conversation, epoch: int | None) -> None:
+    """Follow what this sign raised the epoch to although it is no new one, and take the open turns along.
+
+    Never what Redis says now: that may be a later sign whose job still waits, and the open turns would outlive it.
+    """
+    if epoch is not None and epoch > conversation.epoch:
         session.execute(
             update(Turn)
             .where(
@@ -150,27 +158,31 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     conversation.knows_customer(job.customer)
     conversation.closed_at = None
     message = _message(conversation, job, Author.VISITOR, None)
-    if not add_message(session, message):
-        return _repeated(session, conversation, job)
+    if not add_message(session, message) and not _same_key_anew(session, message, job):
+        return _repeated(session, conversation, job, message.external_id)
     settled = _settled(conversation, job)
     conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
     recorded = Recorded()
     if _tells_contact(job) or has_lead(session, conversation.id):
         recorded.message_id = message.id
-    turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
+    too_late = job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD)
+    if too_late:  # for a person: it must not take along what can still be answered
+        turn = _opened(session, conversation, job, at, timedelta(0))
+    else:
+        turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
     session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
     if tenant.suspended_at is not None:
         turn.move(TurnState.SILENT, "suspended")
         recorded.ended.append(turn)
-    elif settled and (job.answered_by_human or now() - message.sent_at > TOO_OLD):
+    elif settled and too_late:
         turn.move(TurnState.SILENT, "settled")
         recorded.ended.append(turn)
-    elif job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD):
-        hand_over.prepare(session, turn, conversation, hand_over.Reason.FOUND_LATE)
-        recorded.handed_over = turn
-    elif conversation.owner == Owner.HUMAN:
+    elif conversation.owner == Owner.HUMAN:  # who has the conversation sees it there
         turn.move(TurnState.SILENT, "human_owns")
         recorded.ended.append(turn)
+    elif too_late:
+        hand_over.prepare(session, turn, conversation, hand_over.Reason.FOUND_LATE)
+        recorded.handed_over = turn
     else:
         recorded.answer = turn
     if job.found_late:
@@ -183,6 +195,8 @@ def _turn_for(
 ) -> Turn:
     """The turn this message belongs to: the open one it joins, a new one that supersedes it, or simply a new one."""
     open_one = newest_unfinished(session, conversation.id) if conversation.owner == Owner.BOT else None
+    if open_one and open_one.taken_over_by_human(conversation):
+        open_one = None  # it will end silent; this message came after the bot had the conversation back
     if open_one and open_one.state == TurnState.RECEIVED and not open_one.claimed:
         open_one.due_at = min(at + wait, open_one.first_at + WAIT_CAP * wait)
         if job.turn_id:
@@ -199,24 +213,40 @@ def _turn_for(
     return turn
 
 
-def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage) -> Recorded:
+def _same_key_anew(session: Session, message: Message, job: ReceiveMessage) -> bool:
+    """A caller used an Idempotency-Key again for something else, which holds once the ingress has forgotten the key.
+
+    The new message then goes by key and promised turn, which a second run of this job finds again.
+    """
+    if job.turn_id is None:
+        return False
+    first = message_by_external_id(session, message.connection_id, message.external_id)
+    if first is None or (
+        (first.conversation_id, first.body) == (message.conversation_id, message.body)
+        and message.accepted_at - first.accepted_at < KEY_REMEMBERED
+    ):
+        return False
+    message.external_id = f"{message.external_id}:{job.turn_id}"
+    return add_message(session, message)
+
+
+def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage, external_id: str) -> Recorded:
     """The message exists: send its turn's job once more, and let a waiting caller join that turn."""
-    existing = message_by_external_id(session, conversation.connection_id, job.external_id or "")
+    existing = message_by_external_id(session, conversation.connection_id, external_id)
     turn = session.get(Turn, (conversation.tenant_id, existing.turn_id)) if existing and existing.turn_id else None
     if existing is None or turn is None:
         return Recorded()
     recorded = Recorded(message_id=existing.id if _tells_contact(job) else None)
-    if (
-        job.turn_id
-        and job.turn_id != str(turn.id)
-        and session.get(Turn, (turn.tenant_id, uuid.UUID(job.turn_id))) is None
-    ):
-        promised = _opened(session, conversation, job, _accepted_at(job), timedelta(0))
-        promised.superseded_by = turn.id
-        promised.move(TurnState.SUPERSEDED, "repeated")
-        recorded.ended.append(promised)
+    recorded.told.extend(superseded_by(session, turn))
+    if job.turn_id and job.turn_id != str(turn.id):
+        promised = session.get(Turn, (turn.tenant_id, uuid.UUID(job.turn_id)))
+        if promised is None:
+            promised = _opened(session, conversation, job, _accepted_at(job), timedelta(0))
+            promised.superseded_by = turn.id
+            promised.move(TurnState.SUPERSEDED, "repeated")
+            recorded.ended.append(promised)
     if turn.ended:
-        recorded.ended.append(turn)
+        recorded.told.append(turn)
     elif turn.state == TurnState.RECEIVED:
         recorded.answer = turn
     return recorded

@@ -6,6 +6,7 @@ Safe to run twice: found messages enter by their unique row.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,9 +23,9 @@ from models.tenant import Tenant
 from models.turn import Delivery
 from workers import read_back
 from workers.broker import actor
-from workers.resources import channel
+from workers.resources import channel, send
 
-MAX_PAGES = 50  # of 20 conversations; the rest waits for the next round
+MAX_PAGES = 20  # of 20 conversations each; then a job of its own goes on, and others get their turn
 OVERLAP = timedelta(minutes=2)  # clocks differ, and activity of one instant may straddle two rounds
 
 log = structlog.get_logger()
@@ -41,32 +42,45 @@ def reconcile_connection(job: ReconcileConnection, delivery: Delivery) -> None:
         log.info("connection.reconcile.skipped")
         return
     try:
-        target = channel(connection)
-        newest = _compare(connection, target, (connection.reconciled_until or connection.created_at) - OVERLAP)
+        round_ = _compare(connection, channel(connection), job)
     except PermanentError as error:
         log.error("connection.reconcile.refused", error=type(error).__name__)
         return
-    if newest is not None:
+    newest_at = round_.newest.isoformat() if round_.newest else None
+    if round_.cursor is not None:
+        send(replace(job, cursor=round_.cursor, newest_at=newest_at))
+    elif round_.newest is not None:
         with tenant_session(tenant_id) as session:
-            session.execute(update(Connection).where(Connection.id == connection.id).values(reconciled_until=newest))
+            session.execute(
+                update(Connection).where(Connection.id == connection.id).values(reconciled_until=round_.newest)
+            )
 
 
-def _compare(connection: Connection, target: Channel, until: datetime) -> datetime | None:
-    """Compare every conversation active since `until`; the newest activity seen, None when there was none."""
-    newest: datetime | None = None
-    cursor: str | None = None
+@dataclass(frozen=True)
+class Round:
+    """How far a job came: `cursor` where the next goes on, None when the round is complete; the newest activity seen."""
+
+    cursor: str | None
+    newest: datetime | None
+
+
+def _compare(connection: Connection, target: Channel, job: ReconcileConnection) -> Round:
+    """Compare the conversations active since the last complete round, as far as one job goes."""
+    until = (connection.reconciled_until or connection.created_at) - OVERLAP
+    newest = datetime.fromisoformat(job.newest_at) if job.newest_at else None
+    cursor = job.cursor
     for _ in range(MAX_PAGES):
         page = target.recent(cursor=cursor)
         for view in page.conversations:
             if view.last_activity_at is not None and view.last_activity_at < until:
-                return newest
+                return Round(None, newest)
             _receive_missing(connection, view)
             if view.last_activity_at is not None:
                 newest = max(newest or view.last_activity_at, view.last_activity_at)
         cursor = page.cursor
         if cursor is None:
             break
-    return newest
+    return Round(cursor, newest)
 
 
 def _receive_missing(connection: Connection, view: ChannelConversation) -> None:

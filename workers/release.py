@@ -21,11 +21,8 @@ from models.turn import Delivery, Turn, TurnState, reclaim
 from models.usage import record_reply
 from workers import booking_desk
 from workers.broker import queue
-from workers.ends import report_end
+from workers.ends import HUMAN, report_end
 from workers.hand_over import said
-
-HUMAN = "human"
-INTERRUPTED = "interrupted"
 
 
 class Fenced(Exception):
@@ -44,6 +41,11 @@ class Release:
     delivery: Delivery
     texts: list[str] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
+    fence: int = 0  # of the claim this answer is written under
+
+    def __post_init__(self) -> None:
+        if self.turn.claim_until is not None:
+            self.fence = int(self.turn.claim_until.timestamp() * 1000)
 
     def say(self, text: str, whole: bool = False) -> None:
         """Let one sentence go (or with `whole` the entire reply, stored first so that a redelivery says the same).
@@ -62,6 +64,7 @@ class Release:
             kind="sentence",
             data={"text": text},
             epoch=self.turn.epoch,
+            fence=self.fence,
         )
         if outcome is Released.HUMAN:
             raise TakenOver
@@ -90,27 +93,27 @@ class Release:
             standing = reclaim(session, self.turn.id, self.delivery)
             if standing is None:
                 return
-            self.turn = standing.turn
-            booked = self._record(session, standing.conversation, stopped)
+            booked = self._record(session, standing.turn, standing.conversation, stopped)
+        self.turn = standing.turn
         if booked:
             booking_desk.tell_business(self.turn)
         if self.texts and self.sources and not stopped:
             queue().publish(str(self.turn.tenant_id), str(self.turn.id), "sources", {"sources": self.sources})
-        report_end(self.turn, stopped=stopped)
+        report_end(self.turn)
 
-    def _record(self, session: Session, conversation: Conversation, stopped: str | None) -> bool:
+    def _record(self, session: Session, turn: Turn, conversation: Conversation, stopped: str | None) -> bool:
         """True when the business is to be told of an appointment."""
         if not self.texts:
-            self.turn.reply, self.turn.sources = None, []
-            self.turn.move(TurnState.SILENT, stopped or HUMAN)
+            turn.reply, turn.sources = None, []
+            turn.move(TurnState.SILENT, stopped or HUMAN)
             return False
-        self.turn.reply = "".join(self.texts).strip()
-        self.turn.sources = self.sources
-        self.turn.move(TurnState.DELIVERED, stopped)
-        add_message(session, said(self.turn, conversation, self.turn.reply))
-        record_reply(session, self.turn.tenant_id, self.turn.id)
-        conversation.abstentions = conversation.abstentions + 1 if self.turn.abstained else 0
-        return booking_desk.carry_out(session, self.turn, conversation)
+        turn.reply = "".join(self.texts).strip()
+        turn.sources = self.sources
+        turn.move(TurnState.DELIVERED, stopped)
+        add_message(session, said(turn, conversation, turn.reply))
+        record_reply(session, turn.tenant_id, turn.id)
+        conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0
+        return booking_desk.carry_out(session, turn, conversation)
 
 
 def cited(passages: Sequence[Passage], positions: Sequence[int]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config import metrics
+from config.errors import StoreUnavailable
 from config.settings import settings
 from models.base import now
 from models.database import system_session, tenant_session
@@ -24,6 +25,7 @@ from workers.resources import send
 UNTOUCHED_S = 20.0  # a turn nobody has touched that long lost its job
 LIMIT_S = 600.0  # from its oldest message to a recorded end
 AFTER_BLACK_OUT_S = 120.0  # or that long after the stores are back
+AGAIN_S = 300.0  # how long a job that was sent again, alive or a dead letter, keeps the next from being sent
 
 log = structlog.get_logger()
 
@@ -39,15 +41,26 @@ def sweep(stores_back_at: datetime | None) -> None:
     overdue = [turn for turn in turns if _limit(turn, stores_back_at) <= at]
     metrics.turns_overdue.set(len(overdue))
     for turn in turns:
-        if turn in overdue:
-            _end_overdue(turn)
-        else:
-            send(_job(turn))
+        if turn not in overdue:
+            _send_again(_job(turn), at)
             log.warning("turn.resent", turn_id=str(turn.turn_id), state=turn.state)
+            continue
+        try:
+            _end_overdue(turn)
+        except StoreUnavailable:
+            raise
+        except Exception:  # a bug that one turn meets must not keep the others from their end
+            log.exception("turn.overdue.failed", turn_id=str(turn.turn_id))
     for tenant_id, turn_id in parts:
-        send(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)))
+        _send_again(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)), at)
     for tenant_id, notice in untold:
         notices.send_notice(tenant_id, notice)
+
+
+def _send_again(job: TurnJob, at: datetime) -> None:
+    """One at a time: a backlog that takes longer than a sweep must not grow by it."""
+    period = int(at.timestamp() // settings().scaled_s(AGAIN_S))
+    send(job, message_id=f"sweep:{job.turn_id}:{job.name}:{period}")
 
 
 def _limit(turn: StuckTurn, stores_back_at: datetime | None) -> datetime:

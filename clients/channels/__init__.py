@@ -122,7 +122,7 @@ class Channel(Protocol):
     """What a worker needs of a channel. Each call ends within 5 seconds in all.
 
     Every method raises: TransientError (later; `NotSent` when it certainly changed nothing), PermanentError (never;
-    `Refused`, `KeyRefused` when the channel said so). The two that write may also raise `Unknown`.
+    `Refused`, `KeyRefused` when the channel said so). Those that write may also raise `Unknown`.
     """
 
     def send(
@@ -147,6 +147,14 @@ class Channel(Protocol):
 
         Comes last: a message or note of ours that follows may assign the conversation to the bot again.
         """
+        ...
+
+    def hand_back(self, conversation_external_id: str) -> None:
+        """Show that the bot answers again. Doing it twice is harmless."""
+        ...
+
+    def close(self, conversation_external_id: str) -> None:
+        """Close it; what a visitor writes next opens it again. Doing it twice is harmless."""
         ...
 
     def recent(self, *, cursor: str | None = None, limit: int = 20) -> Page:

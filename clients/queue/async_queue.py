@@ -12,7 +12,7 @@ from clients.queue.queue import checked_id
 from clients.queue.records import Acceptance, Accepted, Event, Limits
 from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
 from clients.queue.turns import LISTEN_S
-from clients.queue.wire import encode, lane_of
+from clients.queue.wire import JobLike, encode, lane_of
 from config.errors import StoreUnavailable
 
 TENANTS_CHANNEL = f"{PREFIX}tenants"
@@ -35,6 +35,12 @@ class AsyncQueue:
             retry_after_ms=int(retry_after_ms),
             epoch=int(epoch) if epoch else None,
         )
+
+    async def enqueue(self, job: JobLike, *, message_id: str, request_id: str | None = None) -> None:
+        """Put a job that takes no token into its tenant's lane, once per message id."""
+        payload = encode(job, message_id=message_id, request_id=request_id, now_ms=wall_clock_ms())
+        key, name = job.sequence_key or "", checked_id(message_id)
+        await self._scripts.run("enqueue", lane_of(job), name, job.queue, key, job.cost, payload, 0)
 
     async def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
         """The ownership epoch Redis knows; None counts as "ask the row"."""

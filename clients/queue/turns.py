@@ -28,6 +28,14 @@ class Turns:
         value = twice(lambda: self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}"))
         return None if value is None else int(value)
 
+    def epoch_of_sign(self, tenant_id: str, message_id: str) -> int | None:
+        """What accepting this human sign raised its conversation's epoch to; known until the message is settled."""
+        try:
+            value = twice(lambda: self._redis.hget(f"{PREFIX}m:{tenant_id}:{message_id}", "e"))
+        except redis.ResponseError:  # settled: another delivery has done the work
+            return None
+        return None if value is None else int(value)
+
     def raise_epoch(self, tenant_id: str, conversation_id: str, *, at_least: int = 0) -> int:
         """A person took over or gave back. Returns max(existing + 1, now, at_least)."""
         return int(self._scripts.run("epoch", tenant_id, conversation_id, at_least))
@@ -50,11 +58,19 @@ class Turns:
         kind: str,
         data: dict[str, Any],
         epoch: int,
+        fence: int = 0,
     ) -> Released:
-        """Let sentence `number` (from 1) go out unless a person or, before the first, a newer turn came first."""
+        """Let sentence `number` (from 1) go out unless a person or, before the first, a newer turn came first.
+
+        `fence` rises with each claim of the turn: once a newer holder has spoken, an older one is told ENDED.
+        """
         body = json.dumps(data, separators=(",", ":"))
-        said = self._scripts.run("release", tenant_id, conversation_id, turn_id, number, kind, body, epoch)
+        said = self._scripts.run("release", tenant_id, conversation_id, turn_id, number, kind, body, epoch, fence)
         return Released(said.decode())
+
+    def fence(self, tenant_id: str, turn_id: str, fence: int) -> Released:
+        """From now on only holders of this claim or a newer one may release; ENDED when a newer one exists."""
+        return Released(self._scripts.run("release", tenant_id, "", turn_id, 0, "", "", 0, fence).decode())
 
     def publish(self, tenant_id: str, turn_id: str, kind: str, data: dict[str, Any]) -> int:
         """Append and publish one event, once per kind; 0 when another end was told first. `ENDS` closes the turn.

@@ -72,6 +72,7 @@ class Conversation {
     const said = this.items.some((each) => each.author === "visitor");
     const offers = this.session.quick_replies.filter((each, at, all) => !said || at === all.length - 1);
     this.view.suggest(this.owner === "bot" ? offers : []);
+    this.noteSeen();
   }
 
   // The server's clock, as far as we know: messages are in its order.
@@ -302,7 +303,19 @@ class Conversation {
       this.next = next;
       this.view.hasEarlier(Boolean(next));
     }
+    const unseen = messages.filter((each) => each.author !== "visitor" && Date.parse(each.at) > this.seen);
     this.merge(messages, first);
+    if (first) unseen.forEach(() => this.view.came()); // said while the visitor was on another page
+  }
+
+  // Until when (the server's clock) the visitor has read; a page that never was open has read nothing.
+  get seen() {
+    return this.memory.read().seen || Infinity;
+  }
+
+  noteSeen() {
+    const last = this.items.reduce((most, each) => Math.max(most, Date.parse(each.at) || 0), 0);
+    if (this.known && this.view.isOpen && last > (this.memory.read().seen || 0)) this.memory.write({ seen: last });
   }
 
   async readEarlier() {
@@ -322,6 +335,7 @@ class Conversation {
       if (!shown && row.author !== "visitor" && !quietly) this.view.came();
       Object.assign(item, { id: row.id, text: row.text, at: row.at, order: Date.parse(row.at), turn: row.turn_id });
       if (row.key) item.key = row.key;
+      if (["sending", "retrying", "failed"].includes(item.state)) item.state = item.state === "failed" ? undefined : "waiting";
       if (row.sources.length) item.sources = row.sources;
     }
     this.refresh({ quietly });

@@ -9,6 +9,7 @@ async function start() {
   const view = new View(look, {
     opened: () => {
       remember("1");
+      conversation.noteSeen();
       conversation.watch();
     },
     closed: () => remember(""),

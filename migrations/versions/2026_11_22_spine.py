@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("last_human_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("abstentions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_position", sa.Integer(), server_default="1", nullable=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -221,12 +222,9 @@ class TestAnswering:
 
     def test_in_papercups_it_is_answered_there(self, http, workers, alice):
         conversation = in_papercups(alice)
-        for answer in (
-            self.say(http, conversation, alice.api_key),
-            http.post(f"/api/v1/conversations/{conversation}/close", headers=key(alice.api_key)),
-        ):
-            assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
-            assert "Papercups" in answer.json()["detail"]
+        answer = self.say(http, conversation, alice.api_key)
+        assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+        assert "Papercups" in answer.json()["detail"]
         assert conversation_of(alice, conversation) == ("bot", 0)
         assert workers.queue.epoch(str(alice.tenant_id), conversation) is None
 
@@ -241,6 +239,16 @@ class TestAnswering:
 
 
 class TestClosing:
+    @pytest.mark.parametrize("how", ["close", "owner"])
+    def test_a_channel_is_told(self, http, workers, alice, how):
+        conversation, (elsewhere, _) = in_papercups(alice), recorded(alice)
+        for name in (conversation, elsewhere):
+            answer = http.post(f"/api/v1/conversations/{name}/{how}", json={"owner": "bot"}, headers=key(alice.api_key))
+            assert answer.status_code == 200
+        (job,) = workers.queue.fetch("test", ["turn"], 5, call="9:1").messages
+        message = json.loads(job.payload)
+        assert (message["actor_name"], message["kwargs"]["conversation_id"]) == ("channel.update", conversation)
+
     def test_a_closed_conversation_is_the_bots_again(self, http, workers, alice):
         conversation, _ = recorded(alice)
         http.post(f"/api/v1/conversations/{conversation}/owner", json={"owner": "human"}, headers=key(alice.api_key))

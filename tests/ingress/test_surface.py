@@ -156,6 +156,7 @@ def test_readiness_names_what_is_missing(http, serve, workers):
 
 def test_a_clock_that_stands_still_is_not_ready(serve, stores):
     with system_session() as session:
+        session.query(Tick).delete()
         session.add(Tick(name="sweep", due_at=now(), finished_at="2026-01-01T00:00:00Z"))
     try:
         assert serve().get("/readyz").json()["missing"] == ["clock"]

@@ -185,9 +185,9 @@ def open_business(deployment: Deployment, *, webhooks: bool = True, wait_ms: int
     Business.opened.append(business)
     if webhooks:
         url = tenant.as_json(deployment.url)["papercups_webhook_url"]
-        answer = double.http.post(
+        subscribed = double.http.post(
             f"/_double/accounts/{account['account_id']}/webhook",
             json={"webhook_url": url, "scope": "conversation:updated"},
         )
-        assert answer.json()["verified"], "the subscription's challenge was answered"
+        assert subscribed.json()["verified"], "the subscription's challenge was answered"
     return business

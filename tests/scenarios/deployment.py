@@ -16,7 +16,7 @@ import redis
 from llmock.scenarios import Behavior, behavior_to_dict
 
 from clients.queue import PREFIX, Queue, connect
-from clients.queue.scripts import source
+from clients.queue.scripts import PARTS, source
 from config import embedded
 from config.embedded_server import free_port
 from config.settings import settings
@@ -111,9 +111,9 @@ class Deployment:
         for program in (self.pooler, self.double_program, self.model_program):
             program.start()
         address = wait_until(
-            lambda: re.search(r"http://\S+", self.double_program.log.read_text()), "the Papercups double listens"
+            lambda: re.findall(r"http://\S+", self.double_program.log.read_text()), "the Papercups double listens"
         )
-        self.double = PapercupsDouble(address.group())
+        self.double = PapercupsDouble(address[0])
         wait_until(lambda: self.answers_at(f"http://127.0.0.1:{self.model.port}/health"), "llmock listens", 30)
         self.restart(*PROCESSES)
 
@@ -139,9 +139,8 @@ class Deployment:
         self.double.http.delete("/_double/faults").raise_for_status()
         self.model.reset()
         if mode.lossy:  # a script the server does not know yet would be answered by NOSCRIPT, and that reply lost
-            for path in (ROOT / "clients/queue/lua").glob("*.lua"):
-                if path.stem != "common":
-                    self.redis.script_load(source(path.stem)[0])
+            for name in PARTS:
+                self.redis.script_load(source(name)[0])
 
     def restart(self, *names: str) -> None:
         """Start what does not run, and wait until it serves."""
@@ -201,7 +200,8 @@ class Deployment:
         """Whether a worker process of this program, of its present life, fetches."""
         program = self.programs[name]
         assert program.running, f"{name} ended; its log ends with:\n{program.log.read_text()[-2000:]}"
-        processes = [each.decode() for each in self.redis.zrange(f"{PREFIX}procs", 0, -1)]
+        found: Any = self.redis.zrange(f"{PREFIX}procs", 0, -1)
+        processes = [each.decode() for each in found]
         pids = {int(each.split("-")[1]) for each in processes if each.startswith(f"{name}-")}
         return any(each.pid in pids for each in program.group())
 

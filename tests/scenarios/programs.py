@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # ships none
 
 from config.embedded_server import free_port
 from config.parent import launcher

@@ -72,9 +72,20 @@ def test_no_log_holds_what_somebody_wrote_or_a_key(shop):
     deployment = shop.deployment
     shop.ended(shop.visitor_writes(HOURS))
     shop.ask("a-session-of-a-server", HOURS)
-    secrets = {CANARY, "vera.visitor", "sk-scenario-key", deployment.postgres.passwords["frontdesk"], deployment.valkey.passwords["default"]}
+    secrets = {
+        CANARY,
+        "vera.visitor",
+        "sk-scenario-key",
+        deployment.postgres.passwords["frontdesk"],
+        deployment.valkey.passwords["default"],
+    }
     for each in Business.opened:
-        secrets |= {each.word, each.tenant.api_key, each.tenant.papercups_webhook_token, each.tenant.papercups_webhook_secret}
+        secrets |= {
+            each.word,
+            each.tenant.api_key,
+            each.tenant.papercups_webhook_token,
+            each.tenant.papercups_webhook_secret,
+        }
         secrets |= {each.account["bot_key"]}
     logs = {name: program.log.read_text() for name, program in deployment.programs.items()}
     assert "message.received" in logs["worker"]

@@ -25,7 +25,9 @@ def test_a_hundred_tenants_are_answered_at_once_and_never_mixed_up(deployment, m
     chats: dict[str, Business] = {chat.result(): shop for shop, chat in writing}
 
     def ended() -> bool:
-        ((count,),) = deployment.ask("SELECT count(*) FROM turn WHERE state = 'delivered' AND tenant_id = ANY(%(ids)s)", ids=ids)
+        ((count,),) = deployment.ask(
+            "SELECT count(*) FROM turn WHERE state = 'delivered' AND tenant_id = ANY(%(ids)s)", ids=ids
+        )
         return bool(count >= TENANTS * CHATS)
 
     ids = [shop.tenant_id for shop in shops]
@@ -33,7 +35,11 @@ def test_a_hundred_tenants_are_answered_at_once_and_never_mixed_up(deployment, m
     print(f"{TENANTS * CHATS} conversations answered in {time.monotonic() - began:.1f} s")
     for shop in shops:
         wait_until(shop.at_rest, "nothing is left to do")
-    replies = [each for each in deployment.double.journal()["messages"] if each["type"] == "bot" and each["conversation_id"] in chats]
+    replies = [
+        each
+        for each in deployment.double.journal()["messages"]
+        if each["type"] == "bot" and each["conversation_id"] in chats
+    ]
     assert Counter(each["conversation_id"] for each in replies) == dict.fromkeys(chats, 1)
     for reply in replies:
         shop = chats[reply["conversation_id"]]

@@ -36,8 +36,11 @@ def test_no_process_holds_more_connections_than_promised(shop, meanwhile):
             held = tuple(deployment.programs[name].connections_to(port) for port in ports)
             most[name] = (max(most[name][0], held[0]), max(most[name][1], held[1]))
     assert {call.result().status_code for call in calls} == {200}
-    print(f"connections held at most (Redis, Postgres): {most}")
-    for name, limits in LIMITS.items():
-        assert (name, most[name]) <= (name, limits), most
-        assert most[name][0] <= limits[0]
-        assert most[name][1] <= limits[1]
+    memory = {
+        name: round(sum(each.memory_info().rss for each in deployment.programs[name].group()) / 2**20)
+        for name in LIMITS
+    }
+    print(f"connections held at most (Redis, Postgres): {most}; resident memory in MiB: {memory}")
+    for name, (redis_limit, postgres_limit) in LIMITS.items():
+        assert 0 < most[name][0] <= redis_limit, (name, most)
+        assert 0 < most[name][1] <= postgres_limit, (name, most)

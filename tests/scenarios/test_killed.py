@@ -69,9 +69,9 @@ def test_killed_while_detecting_the_intent(shop, chat):
 
 def test_killed_while_the_model_answers(shop, chat):
     deployment = shop.deployment
-    deployment.model.script(Delay(5, match=STREAMED))
+    deployment.model.script(Delay(20, match=STREAMED))
     shop.visitor_writes(PARKING, chat)
-    wait_until(lambda: shop.turns(chat)[-1].model_since, "the model is asked")
+    wait_until(lambda: [bool(turn.model_since) for turn in shop.turns(chat)] == [True, True], "the model is asked")
     killed_at = time.monotonic()
     deployment.programs["answers"].kill()
     deployment.restart("answers")
@@ -96,7 +96,7 @@ def test_killed_before_anything_is_sent(shop, chat):
     worker = deployment.programs["worker"]
     deployment.model.script(Delay(1, match=STREAMED))
     shop.visitor_writes(PARKING, chat)
-    wait_until(lambda: shop.turns(chat)[-1].model_since, "the model is asked")
+    wait_until(lambda: [bool(turn.model_since) for turn in shop.turns(chat)] == [True, True], "the model is asked")
     worker.pause()  # so that the lock is there before `deliver` is
     wait_until(lambda: shop.turns(chat)[-1].state == TurnState.ANSWERED, "the answer is written")
     with deployment.holding(ROW, id=shop.conversation_id(chat)):
@@ -147,7 +147,7 @@ def test_killed_between_two_streamed_sentences_the_caller_is_told(shop):
     with sse.chat(shop, "a-session-of-a-server") as events:
         for name, data in events:
             heard.append((name, data))
-            if name == "sentence":
+            if data.get("n") == 1:
                 deployment.programs["answers"].kill()
                 deployment.restart("answers")
     names = [name for name, _ in heard]

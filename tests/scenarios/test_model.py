@@ -112,7 +112,7 @@ def test_a_model_that_stays_away_hands_over(shop):
 
 
 def test_a_person_who_answers_while_the_model_runs_is_not_talked_over(shop):
-    shop.deployment.model.script(Delay(2, match=STREAMED))
+    shop.deployment.model.script(Delay(10, match=STREAMED))
     chat = shop.visitor_writes(HOURS)
     wait_until(lambda: any(turn.model_since for turn in shop.turns(chat)), "the model is asked")
     shop.person_writes(chat)
@@ -122,7 +122,7 @@ def test_a_person_who_answers_while_the_model_runs_is_not_talked_over(shop):
 
 
 def test_a_message_while_the_model_runs_is_answered_with_the_first(shop):
-    shop.deployment.model.script(Delay(3, match=STREAMED))
+    shop.deployment.model.script(Delay(10, match=STREAMED))
     chat = shop.visitor_writes(PARKING)
     wait_until(lambda: any(turn.model_since for turn in shop.turns(chat)), "the model is asked")
     shop.visitor_writes(PRICE, chat)
@@ -135,10 +135,12 @@ def test_a_message_while_the_model_runs_is_answered_with_the_first(shop):
 
 
 def test_messages_may_move_an_answer_only_so_often(shop):
-    shop.deployment.model.script(Delay(1.5, times=MAX_SUPERSESSIONS + 1, match=STREAMED))
+    shop.deployment.model.script(Delay(10, times=MAX_SUPERSESSIONS, match=STREAMED), Delay(2, match=STREAMED))
     chat = shop.visitor_writes(PARKING)
     for number in range(1, MAX_SUPERSESSIONS + 2):
-        wait_until(lambda n=number: len(shop.turns(chat)) == n and shop.turns(chat)[-1].model_since, "the model is asked")
+        wait_until(
+            lambda n=number: len(shop.turns(chat)) == n and shop.turns(chat)[-1].model_since, "the model is asked"
+        )
         shop.visitor_writes(PRICE, chat)
     turns = shop.ended(chat, turns=MAX_SUPERSESSIONS + 2)
     assert [turn.state for turn in turns] == ["superseded"] * MAX_SUPERSESSIONS + ["delivered"] * 2

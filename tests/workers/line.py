@@ -23,7 +23,7 @@ from models.jobs import ANSWER_QUEUES, WORKER_QUEUES, MessageKind, ReceiveMessag
 from models.outbound import Outbound, parts_of_turn
 from models.tenant import NewTenant, PapercupsAccount, configuration, create_tenant
 from models.turn import Delivery, Turn
-from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile
+from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel
 from workers.broker import queue
 from workers.verdict import decide
 
@@ -34,6 +34,7 @@ STAGES: dict[str, Any] = {
     "turn.deliver": (deliver.DeliverTurn, deliver.deliver),
     "lead.capture": (capture_lead.CaptureLead, capture_lead.capture_lead),
     "notice.send": (notify.SendNotice, notify.send_notice),
+    "channel.update": (update_channel.UpdateChannel, update_channel.update_channel),
     "connection.reconcile": (reconcile.ReconcileConnection, reconcile.reconcile_connection),
 }
 QUEUES = (*WORKER_QUEUES, *ANSWER_QUEUES)

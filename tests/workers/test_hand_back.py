@@ -100,7 +100,7 @@ def chat(line: Line, papercups: PapercupsDouble, base_url: str) -> Chat:  # noqa
 def answered_anew(chat: Chat) -> None:
     """A fresh question is answered by the bot, which keeps the conversation, also after the channel's own echoes."""
     chat.say(QUESTION)
-    assert chat.ends()[-1] == (TurnState.DELIVERED, None)
+    assert (TurnState.DELIVERED, None) in chat.ends()[-2:]  # the very last may be what was found meanwhile
     assert "free parking" in chat.replies()[-1]
     assert chat.owner == Owner.BOT
     said = len(chat.replies())

@@ -52,10 +52,11 @@ if sign == 'closed' then -- whoever has it then has no need to be told again whe
   call('SET', P .. 'a:' .. tenant .. ':' .. conversation, ARGV[14], 'PX', EPOCH_MS)
 end
 
-local unpaid = false
+local unpaid, raised = false, nil
 if sign ~= '' then
-  local taken = sign == 'message' or (sign == 'assignee' and ARGV[14] ~= '') -- to nobody is no take-over
-  if taken then raise_epoch(tenant, conversation, 0) end
+  if sign == 'message' or (sign == 'assignee' and ARGV[14] ~= '') then -- to nobody is no take-over
+    raised = string.format('%.0f', raise_epoch(tenant, conversation, 0))
+  end
 else
   local waiting = tonumber(call('HGET', P .. 'z:' .. queue, tenant) or '0')
   if waiting >= tonumber(ARGV[16]) then return result('full', '', 1000) end
@@ -88,5 +89,6 @@ for position = 18, first_bucket - 1 do
 end
 listen(turn)
 enqueue(tenant, mid, queue, ARGV[5], ARGV[6], ARGV[7], 0, unpaid)
+if raised then call('HSET', message_key(tenant, mid), 'e', raised) end
 wake_all()
 return result('accepted', turn)

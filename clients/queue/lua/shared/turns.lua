@@ -1,6 +1,6 @@
 -- Turns and ownership: the functions of the scripts that say something to who waits.
 
--- Numbered events of a turn, kept 24 h. The hash `s` holds: by (superseded by), r (sentences released), end (kind of the end),
+-- Numbered events of a turn, kept 24 h. The hash `s` holds: by (superseded by), r (sentences released), fence (highest claim), end (kind of the end),
 -- and k:<kind> (number of the one event of that kind).
 local TURN_MS = 86400000
 local function turn_key(kind, tenant, turn) return P .. kind .. ':' .. tenant .. ':' .. turn end

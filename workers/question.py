@@ -1,0 +1,70 @@
+"""What answering a turn needs, read in the claiming transaction: the visitor's words, the passages, the prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from clients.language_model import ChatTurn, ModelRequest, Passage
+from models.conversation import Conversation
+from models.knowledge import search_entries
+from models.message import Author, history, messages_of_turn
+from models.tenant import configuration
+from models.turn import Turn
+from workers import booking_desk, prompts
+from workers.concepts import search_words
+from workers.intents import Intent, is_thanks
+from workers.phrases import Phrase, say
+
+HISTORY = 12  # messages
+PASSAGES = 8
+
+
+@dataclass
+class Question:
+    """All that answering needs, read in the claiming transaction."""
+
+    turn: Turn
+    request: ModelRequest
+    language: str
+    abstentions_left: int
+    fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
+    reminder: str | None  # how an open booking goes on, after the answer to something else
+    facts: str  # the profile: what the business says of itself
+
+
+def read_question(session: Session, turn: Turn, conversation: Conversation) -> Question:
+    """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
+    tenant, config = configuration(session)
+    messages = messages_of_turn(session, turn.id)
+    text = "\n".join(message.body for message in messages)
+    booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
+    fixed = booking.reply
+    if fixed is None and turn.intent == Intent.GREETING:
+        phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
+        fixed = say(phrase, business=tenant.name, language=config.language)
+    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+    request = prompts.build(
+        prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
+        passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+        history=[
+            ChatTurn("user" if message.author == Author.VISITOR else "assistant", message.body) for message in earlier
+        ],
+        questions=[message.body for message in messages],
+    )
+    return Question(
+        turn=turn,
+        request=request,
+        language=config.language,
+        abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
+        fixed_reply=fixed,
+        reminder=booking.reminder,
+        facts=config.profile,
+    )
+
+
+def _local_time(time_zone: str) -> str:
+    """Now, in the words of the business's own clock: "Thursday 14:05, 3 December 2026"."""
+    return booking_desk.local_now(time_zone).strftime("%A %H:%M, %-d %B %Y")
