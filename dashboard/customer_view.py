@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from dashboard.sheet import facts, shortened, text, when, zone_of
 from models.conversation import Conversation, Owner, newest_conversations
 from models.database import tenant_session
-from models.lead import Lead, newest_leads
+from models.lead import Lead, leads_of, newest_leads
 from models.message import Author, Message, last_messages, newest_messages
 from models.notice import Notice, newest_notices
 from models.page import Page, cursor
 from models.turn import Turn, TurnState, last_turns, turns_named
 
+CONTACT = {"name": "Name", "email": "E-mail", "phone": "Phone", "company": "Company"}
 WHO = {Author.VISITOR: "Visitor", Author.BOT: "Bot", Author.HUMAN: "Your team"}
 ENDS = {
     TurnState.DELIVERED: ("good", "answered"),
@@ -53,8 +53,8 @@ def conversations(tenant_id: uuid.UUID, zone_name: str, asked: Page) -> Overview
     with tenant_session(tenant_id) as session:
         rows, more = asked.cut(newest_conversations(session, asked))
         ids = [row.id for row in rows]
-        said, ended = last_messages(session, ids), last_turns(session, ids)
-    shown = [_conversation(row, said.get(row.id), ended.get(row.id), zone) for row in rows]
+        said, ended, left = last_messages(session, ids), last_turns(session, ids), leads_of(session, ids)
+    shown = [_conversation(row, left.get(row.id), said.get(row.id), ended.get(row.id), zone) for row in rows]
     following = cursor(rows[-1].last_activity_at, rows[-1].id) if more else None
     return Overview(shown, "No conversations yet. They appear here as soon as somebody writes.", following)
 
@@ -90,18 +90,20 @@ def conversation(tenant_id: uuid.UUID, zone_name: str, name: uuid.UUID, asked: P
             return None
         rows, more = asked.cut(newest_messages(session, name, asked))
         ended = turns_named(session, {row.turn_id for row in rows if row.turn_id})
-    customer = found.customer
-    head = facts([(word.capitalize(), customer.get(word)) for word in ("name", "email", "phone", "company")])
+        lead = leads_of(session, [name]).get(name)
+    head = facts([(shown, found.customer.get(word) or getattr(lead, word, None)) for word, shown in CONTACT.items()])
     return Thread(
-        title=_visitor(found),
+        title=_visitor(found, lead),
         head=f"<p>{_owner(found)} · since {when(found.created_at, zone)}</p>{head}",
         rows=[_message(row, ended.get(row.turn_id) if row.turn_id else None, zone) for row in reversed(rows)],
         next=cursor(rows[-1].accepted_at, rows[-1].id) if more else None,
     )
 
 
-def _visitor(found: Conversation) -> str:
-    return shortened(str(found.customer.get("name") or found.customer.get("email") or "A visitor"), 80)
+def _visitor(found: Conversation, lead: Lead | None) -> str:
+    """What they are called: by the channel, by themselves, or not at all."""
+    told = [found.customer.get("name"), lead and lead.name, found.customer.get("email"), lead and lead.email]
+    return shortened(str(next(filter(None, told), "A visitor")), 80)
 
 
 def _owner(found: Conversation) -> str:
@@ -112,10 +114,12 @@ def _owner(found: Conversation) -> str:
     return "<span class=good>with the bot</span>"
 
 
-def _conversation(found: Conversation, said: Message | None, ended: Turn | None, zone: tzinfo) -> str:
+def _conversation(
+    found: Conversation, lead: Lead | None, said: Message | None, ended: Turn | None, zone: tzinfo
+) -> str:
     last = f"<p><b>{WHO[Author(said.author)]}:</b> {text(shortened(said.body))}</p>" if said else ""
     return (
-        f'<li><div class=head><a href="/customer/conversations/{found.id}">{text(_visitor(found))}</a>'
+        f'<li><div class=head><a href="/customer/conversations/{found.id}">{text(_visitor(found, lead))}</a>'
         f"{when(found.last_activity_at, zone)}</div>{last}<p>{_owner(found)}{_end(ended)}</p></li>"
     )
 
@@ -146,12 +150,7 @@ def _message(said: Message, turn: Turn | None, zone: tzinfo) -> str:
 
 def _lead(lead: Lead, zone: tzinfo) -> str:
     who = lead.name or lead.email or lead.phone or "Somebody"
-    rows: Sequence[tuple[str, object]] = (
-        ("E-mail", lead.email),
-        ("Phone", lead.phone),
-        ("Company", lead.company),
-        ("Wish", lead.wish),
-    )
+    rows = [*((shown, getattr(lead, name)) for name, shown in CONTACT.items() if name != "name"), ("Wish", lead.wish)]
     return (
         f"<li><div class=head><b>{text(who)}</b>{when(lead.created_at, zone)}</div>{facts(rows)}"
         f'<p><a href="/customer/conversations/{lead.conversation_id}">Conversation</a></p></li>'

@@ -117,7 +117,9 @@ async def answer(request: Request) -> Response:
         if said is not None:
             return JSONResponse(said)
     epoch = await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=known + 1)
-    view = await shared.threads.run(partial(_answered, tenant_id, conversation_id, epoch, external_id, text))
+    view, recorded = await shared.threads.run(partial(_answered, tenant_id, conversation_id, epoch, external_id, text))
+    if recorded > epoch:  # running streams ask Redis
+        await shared.queue.raise_epoch(str(tenant_id), str(conversation_id), at_least=recorded)
     await shared.queue.conversation_changed(str(tenant_id), str(conversation_id))
     log.info("conversation.answered", conversation_id=str(conversation_id))
     return JSONResponse(view, 201)
@@ -189,7 +191,8 @@ def _said_before(
 
 def _answered(
     tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int, external_id: str, text: str
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], int]:
+    """The message, and the epoch that the row has now."""
     at = now()
     with tenant_session(tenant_id) as session:
         found = lock_conversation(session, conversation_id)
@@ -208,4 +211,4 @@ def _answered(
             accepted_at=at,
         )
         add_message(session, said)  # False: the same request twice at once; it is there either way
-        return message_json(said)
+        return message_json(said), found.epoch

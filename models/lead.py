@@ -72,6 +72,12 @@ def has_lead(session: Session, conversation_id: uuid.UUID) -> bool:
     return session.scalar(select(Lead.id).where(Lead.conversation_id == conversation_id).limit(1)) is not None
 
 
+def leads_of(session: Session, conversations: Collection[uuid.UUID]) -> dict[uuid.UUID, Lead]:
+    """The newest lead first left in each of these conversations that has one."""
+    found = session.scalars(select(Lead).where(Lead.conversation_id.in_(conversations)).order_by(Lead.created_at))
+    return {lead.conversation_id: lead for lead in found}
+
+
 def newest_leads(session: Session, page: Page) -> Sequence[Lead]:
     """The session's tenant's leads, newest first; one more than the page holds when there are more."""
     return session.scalars(page.of(select(Lead), Lead.created_at, Lead.id)).all()

@@ -26,7 +26,7 @@ from models.jobs import AnswerTurn, DeliverTurn
 from models.outbound import Outbound, Part
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import booking_desk, grounding, hand_over
+from workers import grounding, hand_over
 from workers.broker import actor, queue, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say

@@ -23,7 +23,7 @@ from models.notice import NoticeKind
 from models.tenant import Tenant, TenantConfiguration, configuration
 from models.turn import Turn
 from workers import bookings, leads, notices
-from workers.booking_wish import Change, Place, Reminder, Standing, Step, Wish
+from workers.booking_wish import Change, Place, Reminder, Standing, Step, Wish, in_words
 from workers.intents import Intent
 from workers.leads import Contact
 from workers.opening import read_hours
@@ -169,7 +169,7 @@ def _tell(session: Session, turn: Turn, conversation: Conversation, booking: Boo
     tenant, config = configuration(session)
     wish, contact = Wish.from_json(booking.wanted["wish"]), _contact(session, conversation, config)
     at = local_now(tenant.time_zone)
-    when = bookings.in_words(booking.starts_at.astimezone(at.tzinfo), at) if booking.starts_at else "no time"
+    when = in_words(booking.starts_at.astimezone(at.tzinfo), at) if booking.starts_at else "no time"
     name = contact.name or wish.name
     if contact.reachable:
         verb = "Appointment cancelled" if change is Change.CANCELLED else "Appointment"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from models.booking import BookingState
 from workers.clock_words import Clock
 from workers.day_words import Part, Roll
+from workers.moments import Said
 from workers.opening import Hours
 
 
@@ -46,6 +47,27 @@ class Wish:
     name: str | None = None  # given when asked for contact
     asked: Asked = Asked.NOTHING
     no_contact: bool = False  # the visitor would rather be answered in the chat
+
+    def hearing(self, said: Said) -> Wish:
+        """With what was said on top: a new day leaves the time, a new time the day."""
+        wish, day = self, said.day
+        if day.on is not None:
+            wish = replace(wish, day=day.on, roll=day.roll)
+        elif day.wide or day.past or day.impossible:
+            wish = replace(wish, day=None, roll=Roll.NEVER)
+        if said.part is not None:
+            wish = replace(
+                wish, part=said.part, clock=said.clock if said.clock or wish.asked is not Asked.TIME else None
+            )
+        if said.clock is not None:
+            wish = replace(wish, clock=said.clock, part=said.part or (wish.part if said.clock.twelve else None))
+        return wish
+
+    def at(self, moment: datetime | None) -> Wish:
+        """The same wish for exactly this moment, as what was requested is to be changed in part."""
+        if moment is None:
+            return self
+        return replace(self, day=moment.date(), roll=Roll.NEVER, clock=Clock(moment.hour, moment.minute), part=None)
 
     def as_json(self) -> dict[str, Any]:
         clock = self.clock
@@ -110,3 +132,13 @@ class Reminder:
     """The message is another question; after its answer the booking goes on with this one."""
 
     text: str
+
+
+def in_words(moment: datetime, now: datetime) -> str:
+    """ "Tuesday 8 December at 15:00"; the year only when it is another one."""
+    return f"{day_in_words(moment.date(), now)} at {moment.hour}:{moment.minute:02d}"
+
+
+def day_in_words(day: date, now: datetime) -> str:
+    """ "Tuesday 8 December"."""
+    return f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != now.year else "")

@@ -66,7 +66,8 @@ _ASKS_IT = re.compile(
     r"\b(?:is|has|did) (?:my|the|our) (?:appointment|booking|request|reservation)\b|\bam i booked\b"
 )
 _QUESTION = re.compile(
-    r"\?|^(?:(?:and|but|ok|so|hi|hello|by the way|btw)[ ,]+)*(?:how|what|where|why|who|which|when|do|does|did|are|"
+    r"\?|^(?:(?:and|but|ok|so|hi|hello|by the way|btw)[ ,]+)*(?:(?:un)?till? when|wat|whats|whens|"
+    r"how|what|where|why|who|which|when|do|does|did|are|"
     r"is|can|could|will|"
     r"would|may|should)\b"
 )

@@ -11,7 +11,17 @@ from datetime import date, datetime, time, timedelta
 
 from models.booking import BookingState
 from workers import booking_words as words
-from workers.booking_wish import Asked, Change, Place, Reminder, Standing, Step, Wish
+from workers.booking_wish import (
+    Asked,
+    Change,
+    Place,
+    Reminder,
+    Standing,
+    Step,
+    Wish,
+    day_in_words,
+    in_words,
+)
 from workers.clock_words import Clock
 from workers.day_words import Roll, rolled
 from workers.leads import Contact
@@ -21,11 +31,13 @@ from workers.phrases import say_booking
 
 LONGEST_AHEAD = timedelta(days=366)
 WHAT_CHARACTERS = 300
+READ_CHARACTERS = 1_000  # an appointment is asked for in few words, and some patterns take quadratic time
 SHORT_WORDS = 12  # a message that short, with a day in it, changes the request without saying "change"
 
 
 def begins(text: str, place: Place) -> bool:
     """Whether the message, with no booking open, clearly asks for an appointment."""
+    text = text[:READ_CHARACTERS]
     said = read(text, place.now, month_first=place.month_first)
     return words.asks_for_appointment(text, with_moment=said.day.on is not None or said.clock is not None)
 
@@ -37,20 +49,16 @@ def take(
 
     `contact` is all that is known of the visitor, `contact_in_text` whether this message holds some of it.
     """
+    text = text[:READ_CHARACTERS]
     if standing is None or (standing.state is BookingState.ASKING and standing.wish == Wish()):
         if not begins(text, place):
             return None
         said = read(text, place.now, month_first=place.month_first)
-        wish = _heard(Wish(what=_cut(text)), said)
+        wish = Wish(what=_cut(text)).hearing(said)
         return _Talk(text, Standing(BookingState.ASKING, wish), contact, place, contact_in_text).go_on(
             said, begins=True
         )
     return _Talk(text, standing, contact, place, contact_in_text).answer()
-
-
-def in_words(moment: datetime, now: datetime) -> str:
-    """ "Tuesday 8 December at 15:00"; the year only when it is another one."""
-    return f"{_day_in_words(moment.date(), now)} at {_time_in_words(moment.time())}"
 
 
 @dataclass
@@ -143,13 +151,13 @@ class _Talk:
         if wish.asked is Asked.OFFER and words.agrees(self.text):
             return self._change()
         if pending and words.declines(self.text):
-            self._set(_of_moment(self.standing.starts_at, wish))
+            self._set(wish.at(self.standing.starts_at))
             return self._unchanged(P.LEFT)
         if words.asks_for_another(self.text):
             return self._unchanged(P.ONE_ONLY)
         if said.anything and (pending or short or words.changes(self.text)):
             if not pending:
-                self._set(_of_moment(self.standing.starts_at, wish))
+                self._set(wish.at(self.standing.starts_at))
             self._hear(said)
             return self.go_on(said)
         if words.changes(self.text) and re.search(
@@ -217,7 +225,7 @@ class _Talk:
 
     def _ask_time(self, day: date) -> Step:
         part, hours = self.standing.wish.part, self.place.hours
-        facts = {"day": _day_in_words(day, self.place.now), "hours": hours.in_words(day) if hours.known else ""}
+        facts = {"day": day_in_words(day, self.place.now), "hours": hours.in_words(day) if hours.known else ""}
         phrase = P.ASK_TIME_OPEN if hours.known else P.ASK_TIME
         if part is not None:
             facts["part"], phrase = part, P.ASK_TIME_OF_PART
@@ -227,19 +235,19 @@ class _Talk:
         """A day without opening hours: the nearest time that is open, of the time wanted or of the day's beginning."""
         wanted = self._times()[0] if self.standing.wish.clock else time(12)
         found = self.place.hours.nearest(day, wanted, self.place.now)
-        closed = _day_in_words(day, self.place.now)
+        closed = day_in_words(day, self.place.now)
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=closed)
         if self.standing.wish.clock is None:
             self._set(replace(self.standing.wish, day=found[0], roll=Roll.NEVER))
             hours = self.place.hours.in_words(found[0])
-            other = _day_in_words(found[0], self.place.now)
+            other = day_in_words(found[0], self.place.now)
             return self._say(P.CLOSED_DAY_OTHER, Asked.TIME, day=closed, other=other, hours=hours)
         return self._offer(P.CLOSED_DAY_OFFER, found, day=closed)
 
     def _closed_time(self, moment: datetime) -> Step:
         found = self.place.hours.nearest(moment.date(), moment.time(), self.place.now)
-        day = _day_in_words(moment.date(), self.place.now)
+        day = day_in_words(moment.date(), self.place.now)
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=day)
         hours = self.place.hours.in_words(moment.date())
@@ -263,7 +271,7 @@ class _Talk:
             same_week = asked_at.date() + timedelta(days=day.weekday - asked_at.weekday())
             if same_week >= self.place.now.date():
                 said = replace(said, day=replace(day, on=same_week))
-        self._set(_heard(self.standing.wish, said))
+        self._set(self.standing.wish.hearing(said))
 
     def _times(self) -> tuple[time, ...]:
         wish = self.standing.wish
@@ -312,35 +320,6 @@ class _Talk:
     def _say(self, phrase: P, asked: Asked, **facts: str) -> Step:
         reply = say_booking(phrase, language=self.place.language, **facts)
         return Step(reply, self.standing.state, replace(self.standing.wish, asked=asked), self.standing.starts_at)
-
-
-def _heard(wish: Wish, said: Said) -> Wish:
-    """The wish with what was said on top; a part of the day that has ended today moves a weekday on in `_moment`."""
-    day = said.day
-    if day.on is not None:
-        wish = replace(wish, day=day.on, roll=day.roll)
-    elif day.wide or day.past or day.impossible:
-        wish = replace(wish, day=None, roll=Roll.NEVER)
-    if said.part is not None:
-        wish = replace(wish, part=said.part, clock=said.clock if said.clock or wish.asked is not Asked.TIME else None)
-    if said.clock is not None:
-        wish = replace(wish, clock=said.clock, part=said.part or (wish.part if said.clock.twelve else None))
-    return wish
-
-
-def _of_moment(moment: datetime | None, wish: Wish) -> Wish:
-    """What was requested, as a wish to be changed in part."""
-    if moment is None:
-        return wish
-    return replace(wish, day=moment.date(), roll=Roll.NEVER, clock=Clock(moment.hour, moment.minute), part=None)
-
-
-def _day_in_words(day: date, now: datetime) -> str:
-    return f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != now.year else "")
-
-
-def _time_in_words(at: time) -> str:
-    return f"{at.hour}:{at.minute:02d}"
 
 
 def _cut(text: str) -> str:

@@ -137,8 +137,7 @@ def said(turn: Turn, conversation: Conversation, text: str, external_id: str | N
 
 def note(session: Session, turn: Turn, conversation: Conversation, reason: Reason) -> str:
     """What the person who takes over needs: why, who, and the last messages."""
-    customer = conversation.customer
-    contact = ", ".join(str(customer[name]) for name in ("name", "email", "phone", "company") if customer.get(name))
+    contact = ", ".join(notices.known_contact(session, conversation).values())
     lines = [phrases.note_heading(reason), f"Contact: {contact or 'not known yet'}"]
     if turn.intent:
         lines.append(f"Intent: {turn.intent}")

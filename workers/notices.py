@@ -14,7 +14,7 @@ from models.base import now
 from models.connection import Connection
 from models.conversation import Conversation, Owner
 from models.jobs import SendNotice
-from models.lead import Lead
+from models.lead import Lead, leads_of
 from models.message import Author, history
 from models.notice import NoticeKind, add_notice, notice_id
 from models.tenant import configuration
@@ -31,10 +31,11 @@ WHO = {Author.VISITOR: "Visitor", Author.BOT: "Bot", Author.HUMAN: "Your team"}
 
 def tell_of_turn(session: Session, turn: Turn, conversation: Conversation, reason: str) -> None:
     """A conversation waits for a person, or a reply could not be said."""
-    kind = kind_of(turn)
-    who = str(conversation.customer.get("name") or conversation.customer.get("email") or "A visitor")
+    kind, contact = kind_of(turn), known_contact(session, conversation)
+    who = contact.get("name") or contact.get("email") or "A visitor"
     what = "needs a person" if kind is NoticeKind.HAND_OVER else "was not answered"
-    facts = [phrases.note_heading(reason), "", *_contact(conversation)]
+    facts = [phrases.note_heading(reason), ""]
+    facts += [f"{name.capitalize()}: {value}" for name, value in contact.items()] or ["Contact: not known yet"]
     if turn.intent:
         facts.append(f"They want: {turn.intent.replace('_', ' ')}")
     store_notice(session, kind, str(turn.id), f"{who} {what}", facts, conversation)
@@ -49,6 +50,13 @@ def tell_of_lead(session: Session, lead: Lead, conversation: Conversation) -> No
     store_notice(
         session, NoticeKind.LEAD, str(lead.id), subject, ["Somebody left their contact.", "", *facts], conversation
     )
+
+
+def known_contact(session: Session, conversation: Conversation) -> dict[str, str]:
+    """Name, email, phone and company, as far as the channel or the visitor told them."""
+    lead = leads_of(session, [conversation.id]).get(conversation.id)
+    told = {name: conversation.customer.get(name) or getattr(lead, name, None) for name in KNOWN}
+    return {name: str(value) for name, value in told.items() if value}
 
 
 def kind_of(turn: Turn) -> NoticeKind:
@@ -84,11 +92,6 @@ def send_notice_of(tenant_id: uuid.UUID, kind: NoticeKind, event_id: str) -> Non
 def send_notice(tenant_id: uuid.UUID, name: uuid.UUID) -> None:
     """One job per notice at a time, whoever asks."""
     send(SendNotice(tenant_id=str(tenant_id), notice_id=str(name)), message_id=f"notice:{name}")
-
-
-def _contact(conversation: Conversation) -> list[str]:
-    known = [f"{name.capitalize()}: {conversation.customer[name]}" for name in KNOWN if conversation.customer.get(name)]
-    return known or ["Contact: not known yet"]
 
 
 def _last_messages(session: Session, conversation: Conversation) -> list[str]:

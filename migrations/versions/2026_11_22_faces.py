@@ -98,7 +98,6 @@ def upgrade() -> None:
     )
     # what was used stays counted when a visitor is erased, turns and all
     op.drop_constraint("fk_usage_tenant_id_turn_id_turn", "usage", type_="foreignkey")
-    op.add_column("conversation", sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_conversation_activity", "conversation", ["tenant_id", "last_activity_at", "id"], unique=False)
     op.create_index("ix_lead_created", "lead", ["tenant_id", "created_at", "id"], unique=False)
     op.add_column("tenant", sa.Column("delete_after", sa.DateTime(timezone=True), nullable=True))

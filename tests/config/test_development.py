@@ -90,7 +90,14 @@ def test_it_ends_with_a_table_to_try_and_stops_on_ctrl_c(root: Path) -> None:
     with _up(root, environment) as process:
         shown = _until(process, '"message": "Open?"')
         address = f"http://localhost:{environment['PORT']}"
-        for part in (f"{address}/demo", address, "token", "fd_key", f"{address}/papercups/webhook/t", f"curl -s {address}/api/v1/chat"):
+        for part in (
+            f"{address}/demo",
+            address,
+            "token",
+            "fd_key",
+            f"{address}/papercups/webhook/t",
+            f"curl -s {address}/api/v1/chat",
+        ):
             assert part in shown
         web = _web(process, shown)
         asked_at = time.monotonic()

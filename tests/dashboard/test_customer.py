@@ -186,7 +186,9 @@ class TestLooking:
             f"/customer/conversations/{conversation}",
         ):
             assert words in overview
+        assert f'/customer/conversations/{conversation}">Tom</a>' in overview
         thread = page.get(f"/customer/conversations/{conversation}").text
+        assert "<h1>Tom</h1>" in thread
         for words in ("When do you open?", "wants: faq (93% sure)", "From: Opening hours?"):
             assert words in thread
         assert thread.index("When do you open?") < thread.index("At nine.")
@@ -300,3 +302,26 @@ def test_operators_tokens_end_together(stores):
     assert admin_by_token(token) is not None
     assert revoke_admin_tokens() >= 1
     assert admin_by_token(token) is None
+
+
+def test_the_commands_print_what_opens_the_page_and_end_it(http, alice, capsys):
+    from manage import main
+
+    assert main(["customer", "token", "--tenant", str(alice.tenant_id)]) == 0
+    printed = capsys.readouterr().out
+    token = re.search(r"fdc_\S+", printed)
+    link = re.search(r"http://localhost:8000(/customer/open\?code=(\S+))", printed)
+    assert token is not None
+    assert link is not None
+    assert "<button>" in http.get(link[1]).text
+    assert customer_by_token(token[0]) == alice.tenant_id
+    assert main(["customer", "revoke", "--tenant", str(alice.tenant_id)]) == 0
+    assert customer_by_token(token[0]) is None
+    assert main(["admin", "token"]) == 0
+    operator = re.search(r"fda_\S+", capsys.readouterr().out)
+    assert operator is not None
+    assert admin_by_token(operator[0]) is not None
+    assert main(["admin", "revoke"]) == 0
+    assert admin_by_token(operator[0]) is None
+    with pytest.raises(SystemExit, match="There is no tenant"):
+        main(["customer", "token", "--tenant", str(uuid.uuid4())])

@@ -403,3 +403,20 @@ def test_the_nearest_open_time_is_still_to_come():
     found = SALON.nearest(date(2026, 12, 2), time(9, 0), NOW)
     assert found == (date(2026, 12, 2), time(10, 0))
     assert Hours().nearest(date(2026, 12, 2), time(9, 0), NOW) is None
+
+
+def test_every_question_of_the_demo_business_is_left_to_its_entries():
+    from models.demo_business import ENTRIES
+
+    assert [entry.question for entry in ENTRIES if Talk().say(entry.question) is not None] == []
+
+
+@pytest.mark.parametrize("words", ["can you ", "is my ", "when is ", "12/", "would ", "a ", "yes ", "1 ", "book an "])
+@pytest.mark.parametrize("open_booking", [False, True])
+def test_a_hostile_message_takes_no_time(words: str, open_booking: bool):
+    import time as clock
+
+    talk = requested() if open_booking else Talk()
+    began = clock.perf_counter()
+    talk.say((words * 20_000)[:20_000])
+    assert clock.perf_counter() - began < 1.0  # most of it is looking for contact, which reads the whole text

@@ -112,6 +112,14 @@ class TestToldOf:
         assert "wedding cake" in mail.text
         assert "goes on answering" in mail.text
 
+    def test_a_hand_over_of_somebody_who_left_contact_before(self, line: Line, visitor: Visitor, post: Post):
+        visitor.say("I'm Anna Schmidt, anna@example.com")
+        line.run_all()
+        visitor.say("I want to talk to a human")
+        line.run_all()
+        assert post.mails[-1].subject == "Anna Schmidt needs a person · Alice's Bakery"
+        assert "Email: anna@example.com" in post.mails[-1].text
+
     def test_an_overdue_turn(self, line: Line, visitor: Visitor, post: Post):
         visitor.say("What are your opening hours?")
         line.run_all("receive")

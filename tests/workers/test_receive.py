@@ -113,7 +113,7 @@ def test_an_assignment_to_another_person_is_a_sign_once(line: Line, visitor: Vis
     run(visitor.message("Hello"))
     run(visitor.message("", kind=MessageKind.ASSIGNED, assignee="7", turn_id=None))
     assert visitor.conversation().owner == Owner.HUMAN
-    run(visitor.message("", kind=MessageKind.CLOSED, turn_id=None))
+    run(visitor.message("", kind=MessageKind.CLOSED, assignee="7", turn_id=None))
     queue().raise_epoch(visitor.tenant_id, str(visitor.conversation_id))
     run(visitor.message("", kind=MessageKind.ASSIGNED, assignee="7", turn_id=None))
     assert visitor.conversation().owner == Owner.BOT

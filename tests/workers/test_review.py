@@ -172,7 +172,7 @@ class TestTakeOver:
     def test_an_earlier_sign_that_is_none_never_adopts_the_epoch_of_a_later_one(self, line: Line, visitor: Visitor):
         """Redis had forgotten the assignee; right behind that repeat a person writes. Both are accepted, one has run."""
         accepted(visitor.message("", kind=MessageKind.ASSIGNED, assignee="7", turn_id=None), "assignee")
-        accepted(visitor.message("", kind=MessageKind.CLOSED, turn_id=None))
+        accepted(visitor.message("", kind=MessageKind.CLOSED, assignee="7", turn_id=None))
         visitor.say("What are your opening hours?")
         line.run_all("receive")
         queue()._redis.delete(f"{{fd1}}:a:{visitor.tenant_id}:{visitor.conversation_id}")
@@ -188,7 +188,7 @@ class TestTakeOver:
 
     def test_a_repeated_sign_alone_silences_nobody(self, line: Line, visitor: Visitor):
         accepted(visitor.message("", kind=MessageKind.ASSIGNED, assignee="7", turn_id=None), "assignee")
-        accepted(visitor.message("", kind=MessageKind.CLOSED, turn_id=None))
+        accepted(visitor.message("", kind=MessageKind.CLOSED, assignee="7", turn_id=None))
         visitor.say("What are your opening hours?")
         line.run_all("receive")
         queue()._redis.delete(f"{{fd1}}:a:{visitor.tenant_id}:{visitor.conversation_id}")
@@ -221,7 +221,7 @@ class TestTakeOver:
         """Found twice, by two who looked at once: after closing the bot answers again."""
         human = desk.double.say(conversation_id=desk.visitor.session, body="Anna here!", **{"as": "human"})
         job = desk.visitor.message("Anna here!", api=False, external_id=human["message"]["id"], kind=MessageKind.HUMAN)
-        found = read_back.Missing((job,), human=True)
+        found = read_back.Missing((job,), signs=(job,))
         read_back.receive(found)
         line.run_all("receive")
         read_back.receive(found)

@@ -30,7 +30,9 @@ class Desk:
         line.run_all()
         double.assign(self.visitor.session, self.account["human_user_id"])
         epoch = queue().raise_epoch(self.visitor.tenant_id, str(self.visitor.conversation_id))
-        assigned = self.visitor.message("", api=False, kind=MessageKind.ASSIGNED, assignee="7")
+        assigned = self.visitor.message(
+            "", api=False, kind=MessageKind.ASSIGNED, assignee=str(self.account["human_user_id"])
+        )
         queue().enqueue(assigned)
         line.run_all()
         assert self.visitor.conversation().epoch >= epoch
@@ -43,7 +45,7 @@ class Desk:
             if close:
                 conversation.closed(now())
             else:
-                conversation.handed_back()
+                conversation.handed_back(now())
         self.send()
 
     def send(self) -> None:

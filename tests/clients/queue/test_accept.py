@@ -93,6 +93,13 @@ def test_to_nobody_is_no_sign_but_the_same_person_counts_again_after_it(accept: 
     assert (again.epoch or 0) > (taken.epoch or 0)
 
 
+def test_who_had_it_when_it_was_closed_does_not_take_it_by_its_being_opened(accept: Accept) -> None:
+    closed = accept(Task(assignee="bob"), sign="closed")
+    assert (closed.status, closed.epoch) == ("accepted", None)
+    assert accept(Task(assignee="bob"), sign="assignee").status == "unchanged"
+    assert (accept(Task(assignee="carol"), sign="assignee").epoch or 0) > 0
+
+
 def test_a_caller_without_a_token_is_told_when_one_is_due(accept: Accept, queue: Queue, clock: Clock) -> None:
     queue.set_limits(ALICE, Limits(rate_per_s=2, burst=1))
     assert accept(token="refuse").status == "accepted"
