@@ -40,7 +40,6 @@ LOSSES = {
     "publish",
     "supersede",
     "epoch",
-    "move_listeners",
 }
 
 
@@ -166,14 +165,6 @@ def test_supersede(proxy: LossyProxy, lossy: Queue) -> None:
 def test_epoch(proxy: LossyProxy, lossy: Queue) -> None:
     proxy.lose_reply()
     assert lossy.raise_epoch(ALICE, "c") == lossy.epoch(ALICE, "c")
-
-
-def test_move_listeners(proxy: LossyProxy, lossy: Queue, store: object) -> None:
-    lossy.listen(ALICE, "t1", "web")
-    proxy.lose_reply()
-    lossy.move_listeners(ALICE, "t1", "t2")
-    lossy.publish(ALICE, "t2", "done", {})
-    assert proxy.lost == 1
 
 
 def test_a_wake_up_whose_reply_is_lost_counts_as_one(proxy: LossyProxy, lossy: Queue, queue: Queue) -> None:
