@@ -23,6 +23,7 @@ def configure(service: str) -> None:
     """Route structlog and the standard library's loggers of this process to one handler on stderr."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _ProcessFacts(service, process_name()),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _drop_content,
@@ -51,9 +52,7 @@ def configure(service: str) -> None:
     logging.getLogger("uvicorn.access").propagate = False  # its lines hold webhook tokens and addresses
     for name in ("httpx2", "httpcore2", "openai", "alembic", "sqlalchemy", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("dramatiq").setLevel(
-        logging.CRITICAL
-    )  # its lines print arguments; workers/broker.py logs instead
+    logging.getLogger("dramatiq").setLevel(logging.CRITICAL)  # it prints arguments; workers/broker.py logs instead
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -64,8 +63,17 @@ def configure(service: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(service=service, process=process_name())
+
+
+class _ProcessFacts:
+    """Adds who speaks. Not a context variable: those do not reach threads that were started before."""
+
+    def __init__(self, service: str, process: str) -> None:
+        self._facts = {"service": service, "process": process}
+
+    def __call__(self, _: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.update(self._facts)
+        return event
 
 
 def _drop_content(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -22,6 +22,7 @@ from starlette.requests import Request
 
 from clients import metrics as metrics_feed
 from clients.queue import Answers, AsyncQueue, Limits, connect_async
+from clients.queue.answers import end
 from config import metrics
 from config.errors import StoreUnavailable
 from config.settings import Settings, process_name, settings
@@ -118,9 +119,7 @@ async def open_services() -> AsyncIterator[Services]:
             yield Services(config, client, queue, answers, credentials, threads, stopping, trusted, _own_name(config))
     finally:
         stopping.stop()
-        publishing.cancel()
-        with suppress(asyncio.CancelledError):
-            await publishing
+        await end(publishing)
         await answers.stop()
         await credentials.close()
         await queue.close()

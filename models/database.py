@@ -67,7 +67,7 @@ def system_session() -> Iterator[Session]:
 @contextmanager
 def _door(role: str, tenant: str) -> Iterator[Session]:
     try:
-        with Session(engine(), expire_on_commit=False) as session, session.begin():
+        with Session(engine(), expire_on_commit=False, autoflush=False) as session, session.begin():
             session.execute(_ENTER, {"role": role, "tenant": tenant})
             yield session
     except PoolTimeout as error:

@@ -289,8 +289,10 @@ def newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Turn | No
     return session.scalars(_NEWEST_UNFINISHED, {"conversation": conversation_id}).first()
 
 
-def supersede(session: Session, old: Turn, new: Turn) -> None:
-    """The newer turn takes the older one's messages and inherits how long they have waited."""
+def supersede(session: Session, old: Turn, new: Turn, wait: timedelta) -> None:
+    """The newer turn takes the older one's messages and inherits how long they have waited: the cap counts from the first."""
+    new.first_at = old.first_at
+    new.due_at = min(new.due_at, old.first_at + WAIT_CAP * wait)
     session.execute(update(Message).where(Message.turn_id == old.id).values(turn_id=new.id))
     if old.state == TurnState.ANSWERED:
         drop_unsent(session, old.id)

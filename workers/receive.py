@@ -54,6 +54,7 @@ class Recorded:
     told: list[Turn] = field(default_factory=list)  # ended before, but whether their callers heard of it nobody knows
     message_id: uuid.UUID | None = None  # of a message that may hold a lead
     superseded: tuple[uuid.UUID, uuid.UUID] | None = None  # (old, new)
+    joined: bool = False  # a turn whose job is on its way already
 
 
 @actor(ReceiveMessage, time_limit_ms=30_000)
@@ -183,7 +184,7 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     elif too_late:
         hand_over.prepare(session, turn, conversation, hand_over.Reason.FOUND_LATE)
         recorded.handed_over = turn
-    else:
+    elif not recorded.joined:
         recorded.answer = turn
     if job.found_late:
         metrics.reconciled.inc()
@@ -199,6 +200,7 @@ def _turn_for(
         open_one = None  # it will end silent; this message came after the bot had the conversation back
     if open_one and open_one.state == TurnState.RECEIVED and not open_one.claimed:
         open_one.due_at = min(at + wait, open_one.first_at + WAIT_CAP * wait)
+        recorded.joined = True
         if job.turn_id:
             promised = _opened(session, conversation, job, at, timedelta(0))
             promised.superseded_by = open_one.id
@@ -207,7 +209,7 @@ def _turn_for(
         return open_one
     turn = _opened(session, conversation, job, at, wait)
     if open_one and open_one.may_be_superseded(at):
-        supersede(session, open_one, turn)
+        supersede(session, open_one, turn, wait)
         recorded.superseded = (open_one.id, turn.id)
         recorded.ended.append(open_one)
     return turn

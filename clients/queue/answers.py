@@ -24,9 +24,23 @@ log = structlog.get_logger()
 
 SILENCE_S = 2.0  # nothing heard for so long: ask whether the other side still lives
 PATIENCE_S = SILENCE_S + SOCKET_TIMEOUT_S  # and no answer either: connect anew
+ASK_AGAIN_S = 0.2
 RECONNECT_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 Invalidate = Callable[[str | None], None]  # a tenant's id, or None: any of them may have changed
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    """Cancel a task that talks to Redis until it has ended.
+
+    redis-py sends by `asyncio.wait_for`, which until Python 3.12 swallows a cancellation that meets the end of the send:
+    asked once, such a task may go on for ever.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=ASK_AGAIN_S)
+    if not task.cancelled():
+        task.exception()  # seen
 
 
 class Waiter:
@@ -103,9 +117,7 @@ class Answers:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     @property
     def subscribed(self) -> bool:

@@ -29,7 +29,7 @@ Clock = Callable[[], int]  # milliseconds; tests only
 _LANES, _TURNS = ("common", "lanes"), ("common", "turns")
 PARTS = {
     **dict.fromkeys(("enqueue", "fetch", "settle", "report", "goodbye", "limits"), _LANES),
-    **dict.fromkeys(("release", "publish", "supersede", "epoch", "move_listeners", "changed"), _TURNS),
+    **dict.fromkeys(("release", "publish", "supersede", "epoch", "changed"), _TURNS),
     "accept": ("common", "lanes", "turns"),
 }
 

@@ -99,7 +99,3 @@ class Turns:
         key = f"{PREFIX}to:{tenant_id}:{turn_id}"
         twice(lambda: self._redis.sadd(key, channel))
         twice(lambda: self._redis.expire(key, LISTEN_S))
-
-    def move_listeners(self, tenant_id: str, from_turn_id: str, to_turn_id: str) -> None:
-        """Who waits for one turn waits for the other from now on."""
-        self._scripts.run("move_listeners", tenant_id, from_turn_id, to_turn_id)

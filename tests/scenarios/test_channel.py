@@ -83,8 +83,8 @@ def test_a_visitor_who_never_stops_typing_is_answered_within_the_cap(shop):
         wait_until(lambda at=next_at: time.monotonic() >= at, "the next message", 1)
         shop.visitor_writes(PARKING, chat)
         written += 1
-    # The cap is three waits. A message that arrives while the answer is written starts it anew, twice at most.
-    assert time.monotonic() - began < 3 * (3 * WAIT_S) + 3
+    # The cap is three waits from the first message. Two later ones may each restart the writing, which takes a moment.
+    assert time.monotonic() - began < 3 * WAIT_S + 3
     turns = shop.ended(chat)
     assert len(shop.said(chat)) == sum(turn.state == "delivered" for turn in turns)
 

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.scenario
 OF_EVERY_MESSAGE = ("accept", "enqueue", "fetch", "settle", "report")
 OF_A_STREAM = ("release", "publish")
 OTHERS = {"limits", "epoch", "supersede", "goodbye"}
-UNUSED = {"move_listeners"}  # nobody calls it
 STREAMED = Match(stream=True)
 CHATS = 5
 
@@ -48,7 +47,7 @@ def each_answered_once(shop: Business, chats: list[str]) -> None:
 
 
 def test_every_script_has_its_story():
-    assert {*OF_EVERY_MESSAGE, *OF_A_STREAM, *OTHERS} == PARTS.keys() - UNUSED
+    assert {*OF_EVERY_MESSAGE, *OF_A_STREAM, *OTHERS} == PARTS.keys()
 
 
 @pytest.mark.parametrize("script", OF_EVERY_MESSAGE)

@@ -90,8 +90,7 @@ def test_a_missing_number_is_a_gap(valkey_url: str, queue: Queue) -> None:
 def test_a_caller_can_follow_the_turn_it_was_joined_to(valkey_url: str, queue: Queue) -> None:
     async def story() -> None:
         async with listening(valkey_url) as answers, answers.waiting("t1") as waiter:
-            queue.listen(ALICE, "t1", answers.channel)
-            queue.move_listeners(ALICE, "t1", "t2")
+            queue.listen(ALICE, "t2", answers.channel)
             waiter.follow("t2")
             queue.publish(ALICE, "t2", "done", {})
             event = await waiter.next(PATIENCE_S)

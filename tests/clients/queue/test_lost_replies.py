@@ -40,7 +40,6 @@ LOSSES = {
     "publish",
     "supersede",
     "epoch",
-    "move_listeners",
     "changed",
 }
 
@@ -167,14 +166,6 @@ def test_supersede(proxy: LossyProxy, lossy: Queue) -> None:
 def test_epoch(proxy: LossyProxy, lossy: Queue) -> None:
     proxy.lose_reply()
     assert lossy.raise_epoch(ALICE, "c") == lossy.epoch(ALICE, "c")
-
-
-def test_move_listeners(proxy: LossyProxy, lossy: Queue, store: object) -> None:
-    lossy.listen(ALICE, "t1", "web")
-    proxy.lose_reply()
-    lossy.move_listeners(ALICE, "t1", "t2")
-    lossy.publish(ALICE, "t2", "done", {})
-    assert proxy.lost == 1
 
 
 def test_changed(proxy: LossyProxy, lossy: Queue, store: object) -> None:

@@ -51,14 +51,6 @@ def test_the_end_is_told_once_and_closes_the_turn(queue: Queue) -> None:
     assert [event.kind for event in queue.events(ALICE, "t1")] == ["sentence", "sources", "done"]
 
 
-def test_listeners_move_with_the_turn(queue: Queue, store: Any) -> None:
-    queue.listen(ALICE, "t1", "web-1")
-    queue.listen(ALICE, "t2", "web-2")
-    queue.move_listeners(ALICE, "t1", "t2")
-    assert store.smembers(f"{{fd1}}:to:{ALICE}:t2") == {b"web-1", b"web-2"}
-    assert not store.exists(f"{{fd1}}:to:{ALICE}:t1")
-
-
 def test_an_epoch_outlives_a_clock_that_goes_back(queue: Queue, clock: Any) -> None:
     first = queue.raise_epoch(ALICE, "c")
     clock.advance(-10_000)
