@@ -43,9 +43,9 @@ def missing(
     said = [message for message in view.messages[-LOOKED_AT:] if _counts(message) and _at(message) >= since]
     jobs: list[ReceiveMessage] = []
     signs: list[ReceiveMessage] = []
-    for at, message in enumerate(said):
+    for message in said:
         if message.external_id not in known:
-            jobs.append(_job(connection, view, message, answered=_answered_by_human(said[at + 1 :])))
+            jobs.append(_job(connection, view, message, answered=_answered_by_human(message, said)))
             if message.author is Author.HUMAN and not (conversation and conversation.settled(_at(message))):
                 signs.append(jobs[-1])
     taken_by = None if view.assignee == str(connection.bot_user_id) else view.assignee
@@ -111,8 +111,9 @@ def _counts(message: ChannelMessage) -> bool:
     return message.author is Author.HUMAN or (message.author is Author.VISITOR and bool(message.body.strip()))
 
 
-def _answered_by_human(later: list[ChannelMessage]) -> bool:
-    return any(message.author is Author.HUMAN for message in later)
+def _answered_by_human(message: ChannelMessage, said: list[ChannelMessage]) -> bool:
+    """Whether a person wrote after it, or within the same second: that is as fine as a channel's clock may be."""
+    return any(each.author is Author.HUMAN and _at(each) >= _at(message) for each in said)
 
 
 def _at(message: ChannelMessage) -> datetime:

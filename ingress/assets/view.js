@@ -30,7 +30,7 @@ class View {
     const closer = make("button", { class: "plain", type: "button", "aria-label": TEXTS.close, onclick: () => this.close() }, icon("close"));
     const face = make("span", { class: "face", "aria-hidden": "true" }, Array.from(business.trim())[0] || "·");
     this.earlierButton = make("button", { class: "earlier", type: "button", hidden: true, onclick: () => this.acts.earlier() }, TEXTS.earlier);
-    this.list = make("div", { class: "list" });
+    this.list = make("div", { class: "list", lang: this.look.language });
     this.dots = make("div", { class: "dots", hidden: true, "aria-hidden": "true" }, make("i"), make("i"), make("i"));
     this.log = make(
       "div",
@@ -59,7 +59,7 @@ class View {
       make("div", { class: "head" }, face, make("div", { class: "who" }, this.title, this.status), closer),
       this.log, this.trouble, this.chips, form, this.spoken,
     );
-    this.frame = make("div", { class: "frame", lang: this.look.language }, this.panel, this.launcher);
+    this.frame = make("div", { class: "frame", lang: "en" }, this.panel, this.launcher);
     this.root.append(this.frame);
     document.body.append(this.host);
     PHONE.addEventListener("change", () => this.fit());

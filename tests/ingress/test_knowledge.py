@@ -97,8 +97,8 @@ def test_a_wrong_query_is_named(http, workers, alice, query):
         ("answer", ""),
         ("answer", "x" * 8001),
         ("answer", 5),
-        ("id", str(uuid.uuid4())),
-        ("tenant_id", str(uuid.uuid4())),
+        ("id", "5f0c6f1e-0000-4000-8000-00000000abcd"),
+        ("tenant_id", "5f0c6f1e-0000-4000-8000-00000000abcd"),
     ],
 )
 def test_a_wrong_field_is_named(http, workers, alice, name, value):

@@ -161,7 +161,7 @@ class TestEachTable:
 REFERENCES = [
     (table, key)
     for table in TENANT_TABLES
-    for key in table.foreign_key_constraints
+    for key in sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
     if len(key.columns) == 2 and key.referred_table.name != "tenant"
 ]
 
