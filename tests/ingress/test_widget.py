@@ -362,7 +362,8 @@ def test_a_visitor_has_so_many_windows_and_closing_one_makes_room(http, workers,
     monkeypatch.setattr("ingress.watching.PER_CONVERSATION", 1)
     token = begin(http, alice)["token"]
     with http.stream("GET", EVENTS, headers=bearing(alice, token)) as response:
-        Stream(response).next()
+        stream = Stream(response)  # kept: letting go of its lines closes the connection
+        assert stream.next()[0] == "ready"
         refused = http.get(EVENTS, headers=bearing(alice, token))
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) > 0

@@ -11,7 +11,18 @@ from config import embedded
 from tests.scenarios.business import Business, open_business
 from tests.scenarios.deployment import Deployment, Mode
 
-ORDER = ("channel", "api", "widget_browser", "direct", "stores", "killed", "model", "lost_replies", "crowd", "afterwards")
+ORDER = (
+    "channel",
+    "api",
+    "widget_browser",
+    "direct",
+    "stores",
+    "killed",
+    "model",
+    "lost_replies",
+    "crowd",
+    "afterwards",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
