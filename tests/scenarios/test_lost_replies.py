@@ -18,7 +18,7 @@ pytestmark = pytest.mark.scenario
 
 OF_EVERY_MESSAGE = ("accept", "enqueue", "fetch", "settle", "report")
 OF_A_STREAM = ("release", "publish")
-OTHERS = {"limits", "epoch", "supersede", "goodbye"}
+OTHERS = {"limits", "epoch", "changed", "supersede", "goodbye"}
 STREAMED = Match(stream=True)
 CHATS = 5
 
@@ -89,6 +89,15 @@ def test_a_reply_of_epoch(shop):
     assert shop.ask(session).json()["state"] == "silent"
     shop.give_to("bot", conversation)
     assert shop.ask(session).json()["state"] == "delivered"
+
+
+def test_a_reply_of_changed(shop):
+    session = someone()
+    conversation = shop.ask(session).json()["conversation_id"]
+    lose(shop, "changed")  # the hint to whoever watches the conversation
+    shop.give_to("human", conversation)
+    was_lost(shop)
+    assert shop.ask(session).json()["state"] == "silent"
 
 
 def test_a_reply_of_supersede(shop):
