@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr | None = None
     embedding_model: str | None = None
 
-    accept: str = Field(default="fast", pattern="^(fast|durable)$")
+    accept: str = "fast"
     frontdesk_data: Path = Path(".frontdesk")
     crawl_allow_loopback: bool = False
     time_scale: float = Field(default=1.0, ge=1.0, le=1000.0)
@@ -119,6 +119,15 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("expected DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("accept")
+    @classmethod
+    def _known_accept(cls, value: str) -> str:
+        if value == "durable":
+            raise ValueError("durable is not built yet; Redis with its append-only file keeps what was accepted")
+        if value != "fast":
+            raise ValueError("expected fast")
+        return value
 
     @model_validator(mode="after")
     def _refused_in_production(self) -> Self:
