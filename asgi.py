@@ -2,7 +2,8 @@
 
 from config.logs import configure
 from dashboard.app import ROUTES
+from dashboard.openapi import DESCRIBED
 from ingress.app import build
 
 configure("web")
-app = build(ROUTES)
+app = build(ROUTES, DESCRIBED)

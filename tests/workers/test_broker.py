@@ -19,6 +19,7 @@ from dramatiq.message import Message
 
 from clients.queue import Queue, connect
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.secrets import decrypt
 from models.jobs import Job
 from models.turn import Delivery
 from tests.clients.queue.cast import LossyProxy
@@ -176,6 +177,8 @@ def test_a_bug_is_tried_again_and_then_a_dead_letter_without_content(
     letter: Any = store.hgetall(f"{{fd1}}:m:tenant-alice:{first}")
     assert letter[b"error"] == b"KeyError"
     assert b"visitor" not in letter[b"why"]
+    assert b"tenant-alice" not in letter[b"p"]
+    assert json.loads(decrypt(letter[b"p"]))["kwargs"]["label"] == "a"
     assert b"test_broker.py" in letter[b"where"]
 
 

@@ -1,6 +1,6 @@
 -- settle: carry out the verdict on one delivery, then start up to `count` next messages in the same call.
 -- ARGV 2 process, 3 call slot, 4 call number, 5 tenant, 6 message id, 7 delivery,
---      8 verdict: done | later | dead | back, 9 delay_ms (later), 10 new payload ('' keeps it),
+--      8 verdict: done | later | dead | back, 9 delay_ms (later), 10 new payload (later, dead; '' keeps it),
 --      11 error class, 12 error message, 13 code location (dead), 14 count, 15.. queues in order
 -- Returns as fetch does; the first field is 0 when this delivery is no longer in flight here: it was given to another
 -- (the process was taken for dead, or the id unreported), and the verdict is void.
@@ -23,6 +23,7 @@ local function carry_out(verdict)
   if verdict == 'dead' then
     local dead = P .. 'dead:' .. tenant
     call('HSET', key, 'error', ARGV[11], 'why', ARGV[12], 'where', ARGV[13])
+    if ARGV[10] ~= '' then call('HSET', key, 'p', ARGV[10]) end -- sealed: it will lie here for long
     call('PEXPIRE', key, DEAD_MS)
     call('ZADD', dead, now, mid)
     call('ZREMRANGEBYSCORE', dead, '-inf', now - DEAD_MS)
