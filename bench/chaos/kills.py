@@ -235,7 +235,7 @@ class Killer:
         if stages and stage not in stages and stage not in {"sweep", "clock", "web"}:
             stage = stages[0]
         count = max(len(jobs), at_least)
-        self._ledger.kills.append(Kill(at_s, dyno.name, aimed, stage if count else "", side, count))
+        self._ledger.kills.append(Kill(at_s, dyno.name, aimed, (stage or dyno.line) if count else "", side, count))
         self._ledger.note(f"killed {dyno.name} ({aimed}), holding {count}: {' '.join(stages)}")
 
 
