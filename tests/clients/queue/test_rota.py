@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 from clients.queue.courier import Rota
@@ -18,7 +19,7 @@ def test_nobody_waits_long_to_be_asked_first() -> None:
     rota = Rota(("receive", "turn", "lead", "notice"))
     first = [rota.next()[0] for _ in range(44)]
     turns = [place for place, name in enumerate(first) if name == "turn"]
-    assert max(later - earlier for earlier, later in zip(turns, turns[1:], strict=False)) <= 4
+    assert max(later - earlier for earlier, later in itertools.pairwise(turns)) <= 4
 
 
 def test_one_queue_or_none_needs_no_rota() -> None:
