@@ -35,7 +35,7 @@ from models.database import CONNECTIONS, refuse_unsafe_role
 
 T = TypeVar("T")
 
-REDIS_CONNECTIONS = 6
+REDIS_CONNECTIONS = 5  # and the queue's own
 
 log = structlog.get_logger()
 
