@@ -6,12 +6,11 @@ One class and one wrapper around `send` for all four: each layer of its own cost
 from __future__ import annotations
 
 import re
+import secrets
 import traceback
-import uuid
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,7 +41,6 @@ class Surrounding:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._templates: dict[Any, str] = {}
-        self._counters: dict[tuple[str, str, int], Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,7 +48,9 @@ class Surrounding:
             return
         request_id = _request_id(scope)
         scope["frontdesk.request_id"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)  # each request is a task: its context ends with it
+        structlog.contextvars.bind_contextvars(
+            request_id=request_id
+        )  # each request is a task: its context ends with it
         status = 0
 
         async def surrounded(message: Message) -> None:
@@ -75,11 +75,7 @@ class Surrounding:
 
     def _count(self, scope: Scope, status: int) -> None:
         method = scope["method"] if scope["method"] in METHODS else "other"
-        facts = (self._template(scope), method, status)
-        counter = self._counters.get(facts)
-        if counter is None:
-            counter = self._counters[facts] = metrics.requests.labels(facts[0], method, str(status))
-        counter.inc()
+        metrics.labelled(metrics.requests, self._template(scope), method, str(status)).inc()
 
     def _template(self, scope: Scope) -> str:
         """Starlette notes the endpoint, not the route."""
@@ -97,7 +93,7 @@ def _request_id(scope: Scope) -> str:
             if REQUEST_ID.fullmatch(value):
                 return str(value, "ascii")
             break
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
 
 
 def _headers(headers: Any, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:

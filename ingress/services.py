@@ -97,7 +97,7 @@ class Services:
 
 def services(request: Request) -> Services:
     """This process's services."""
-    return cast(Services, request.state.services)
+    return cast(Services, request.scope["state"]["services"])
 
 
 @asynccontextmanager
