@@ -175,4 +175,5 @@ JOBS: tuple[type[Job], ...] = (
     ReconcileConnection,
 )
 WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
+BULK_QUEUES = ("reconcile",)  # of the class bulk: after all others, but every twentieth start
 ANSWER_QUEUES = ("answer",)

@@ -9,9 +9,10 @@ from typing import Any
 import redis.asyncio
 
 from clients.queue.connection import twice_async
+from clients.queue.inspection import AsyncInspection
 from clients.queue.pipe import Pipe
-from clients.queue.queue import checked_id
-from clients.queue.records import Acceptance, Accepted, Event, Limits
+from clients.queue.queue import checked_id, limit_arguments
+from clients.queue.records import Acceptance, Accepted, BucketState, Event, Limits
 from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
 from clients.queue.turns import LISTEN_S
 from clients.queue.wire import JobLike, encode, lane_of
@@ -21,7 +22,7 @@ TENANTS_CHANNEL = f"{PREFIX}tenants"
 WATCH_S = 150
 
 
-class AsyncQueue:
+class AsyncQueue(AsyncInspection):
     """One per web process."""
 
     def __init__(self, client: redis.asyncio.Redis, *, clock: Clock | None = None) -> None:
@@ -31,12 +32,14 @@ class AsyncQueue:
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
         """Dedupe, human sign, token, enqueue: one script, one round trip. Accepted means it is in the queue."""
-        status, turn_id, retry_after_ms, epoch = await self._scripts.run("accept", *_accept_arguments(acceptance))
+        raw = await self._scripts.run("accept", *_accept_arguments(acceptance))
+        status, turn_id, retry_after_ms, epoch, bucket, remaining, reset_ms, burst = raw
         return Accepted(
             status=status.decode(),
             turn_id=turn_id.decode() or None,
             retry_after_ms=int(retry_after_ms),
             epoch=int(epoch) if epoch else None,
+            limit=BucketState(bucket.decode(), remaining, reset_ms, burst) if bucket else None,
         )
 
     async def enqueue(self, job: JobLike, *, message_id: str, request_id: str | None = None) -> None:
@@ -83,8 +86,8 @@ class AsyncQueue:
             await self._call("DEL", *keys)
 
     async def set_limits(self, tenant_id: str, limits: Limits) -> None:
-        """Weight, rate and burst of a tenant, in force from the next dispatch on."""
-        await self._scripts.run("limits", tenant_id, limits.weight, limits.rate_per_s, limits.burst)
+        """A tenant's share, in force from the next dispatch on."""
+        await self._scripts.run("limits", tenant_id, *limit_arguments(limits))
 
     async def publish_invalidation(self, tenant_id: str) -> None:
         """A tenant changed: every process drops what it cached of it."""

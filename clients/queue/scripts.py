@@ -23,14 +23,16 @@ _LUA = Path(__file__).parent / "lua"
 
 Argument = str | bytes | int | float
 Clock = Callable[[], int]  # milliseconds; tests only
+Source = Callable[[str], tuple[bytes, str]]  # a script's text and its hash
 
 
 # What each script needs in front of it. Fewer functions are fewer closures to make per call.
-_LANES, _TURNS = ("common", "lanes"), ("common", "turns")
+_LANES, _TURNS = ("common", "tokens", "counters", "lanes"), ("common", "turns")
 PARTS = {
-    **dict.fromkeys(("enqueue", "fetch", "settle", "report", "goodbye", "limits"), _LANES),
+    **dict.fromkeys(("enqueue", "limits", "dead", "revive", "inspect"), _LANES),
+    **dict.fromkeys(("fetch", "settle", "report", "goodbye"), (*_LANES, "flight")),
     **dict.fromkeys(("release", "publish", "supersede", "epoch", "changed"), _TURNS),
-    "accept": ("common", "lanes", "turns"),
+    "accept": (*_LANES, "turns"),
 }
 
 
@@ -50,9 +52,10 @@ def wall_clock_ms() -> int:
 class Scripts:
     """The scripts over a pool of connections, for threads."""
 
-    def __init__(self, client: redis.Redis, clock: Clock | None = None) -> None:
+    def __init__(self, client: redis.Redis, clock: Clock | None = None, source: Source = source) -> None:
         self._pool = client.connection_pool
         self._clock = clock
+        self._source = source
 
     def run(self, name: str, *arguments: Argument) -> Any:
         """Raises StoreUnavailable when the second try fails too."""
@@ -60,7 +63,7 @@ class Scripts:
         return twice(lambda: self._run(name, now, arguments))
 
     def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
-        text, sha = source(name)
+        text, sha = self._source(name)
         try:
             return self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
         except NoScriptError:
