@@ -24,7 +24,7 @@ SECURITY = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-CORS = "frontdesk.cors"  # in the scope: headers an endpoint wants on whatever answer it ends with
+WANTED = "frontdesk.headers"  # in the scope: headers an endpoint wants on whatever answer it ends with
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 log = structlog.get_logger()
@@ -99,7 +99,7 @@ def _request_id(scope: Scope) -> str:
 def _headers(headers: Any, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
     own = {name for name, _ in headers}
     complete = [*headers, *(header for header in SECURITY if header[0] not in own)]
-    if CORS in scope:
-        complete += [(name.lower().encode(), value.encode()) for name, value in scope[CORS].items()]
+    if WANTED in scope:
+        complete += [(name.lower().encode(), value.encode()) for name, value in scope[WANTED].items()]
     complete.append((b"x-request-id", request_id.encode()))
     return complete
