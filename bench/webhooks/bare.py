@@ -1,4 +1,4 @@
-"""What `bench/ingress.py` compares with: the least a webhook endpoint can do. Reads the JSON, one RPUSH, 202."""
+"""What `bench.ingress` compares with: the least a webhook endpoint can do. Reads the JSON, one RPUSH, 202."""
 
 from __future__ import annotations
 

@@ -42,6 +42,10 @@ class Job:
     rate: float = 0.0
     count: int = 20_000
 
+    def as_line(self) -> str:
+        """For the load maker's stdin."""
+        return json.dumps(asdict(self)) + "\n"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -124,7 +128,8 @@ class Round:
         senders = cycle(job.senders)
         self._requests = deque(request(job.path, next(senders), number) for number in range(job.count))
         self._waiting: deque[float] = deque()  # when each was due, while every connection is busy
-        self._free: list[Connection] = []
+        self._free: deque[Connection] = deque()  # the longest idle first: none falls asleep
+        self._sent_all = False
         self.statuses: Counter[int] = Counter()
         self.latencies_ms: list[float] = []
         self._until = 0.0
@@ -140,9 +145,10 @@ class Round:
         if self._job.rate:
             await self._evenly(began)
         else:
-            for connection in list(self._free):
-                self._send(connection, time.perf_counter())
+            starters = list(self._free)
             self._free.clear()
+            for connection in starters:
+                self._send(connection, time.perf_counter())
         await asyncio.wait_for(self._over, self._job.seconds + 30)
         seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu
         cuts = statistics.quantiles(self.latencies_ms, n=100)
@@ -155,9 +161,11 @@ class Round:
                 await asyncio.sleep(wait)
             number += 1
             if self._free:
-                self._send(self._free.pop(), due)
+                self._send(self._free.popleft(), due)
             else:
                 self._waiting.append(due)
+        self._sent_all = True
+        self._end_if_idle()
 
     def _send(self, connection: Connection, due: float) -> None:
         connection.send(self._requests.popleft(), due)
@@ -172,15 +180,15 @@ class Round:
             self._send(connection, now)
         else:
             self._free.append(connection)
-            if len(self._free) == self._job.connections and (now >= self._until or not self._requests):
-                self._end()
+            self._sent_all = self._sent_all or not self._job.rate
+            self._end_if_idle()
 
     def lost(self) -> None:
         if not self._over.done():
             self._over.set_exception(ConnectionError("the server closed a connection"))
 
-    def _end(self) -> None:
-        if not self._over.done():
+    def _end_if_idle(self) -> None:
+        if self._sent_all and len(self._free) == self._job.connections and not self._over.done():
             self._over.set_result(None)
 
 
