@@ -1,6 +1,6 @@
 """What happens around every request: its id, its headers, its measure, and the net for bugs. Pure ASGI.
 
-One class and one wrapper around `send` for all four: each layer of its own cost 5 µs of the 50 a webhook may take.
+One class and one wrapper around `send` for all four: as layers of their own they cost 18 µs more, of 80 for a whole webhook.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The accepting paths, past the router: looked up by their path, called as the router would, refusals answered the same way.
 
-Starlette's way to an endpoint (two nets for exceptions, a list of patterns) costs 25 µs, half of what accepting itself does.
+Starlette's way to an endpoint (two nets for exceptions, a list of patterns) costs 8 µs warm, a tenth of what accepting does.
 Whatever is not found here (another method, a strange path) goes that way and ends as it always did.
 """
 
