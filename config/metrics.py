@@ -7,12 +7,15 @@ we need neither. Each process publishes its samples to Redis (clients/metrics.py
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 REGISTRY = CollectorRegistry()
+M = TypeVar("M", Counter, Histogram)
 
 _FAST = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _SLOW = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
@@ -76,6 +79,12 @@ turns_overdue = Gauge(
 reconciled = Counter(
     "frontdesk_reconciled_messages_total", "Messages found that no webhook brought.", registry=REGISTRY
 )
+
+
+@cache
+def labelled(metric: M, *values: str) -> M:
+    """`metric.labels(*values)`, looked up once: it costs more than counting does. Labels are closed, so few are kept."""
+    return metric.labels(*values)
 
 
 def samples() -> bytes:

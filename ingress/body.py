@@ -14,13 +14,21 @@ READ_WITHIN_S = 10.0
 CLOSE = {"Connection": "close"}  # what the sender still has in flight is not worth reading
 
 
+def header(request: Request, name: bytes) -> str | None:
+    """A header's first value; `name` in lower case. Starlette's mapping costs five times as much."""
+    for known, value in request.scope["headers"]:
+        if known == name:
+            return str(value, "latin-1")
+    return None
+
+
 def refuse_declared_size(request: Request) -> None:
     """Refuse a body that says it is too large.
 
     Raises:
         TooLarge: by Content-Length.
     """
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length") or ""
     if len(declared) > 12 or (declared.isdecimal() and int(declared) > LIMIT_BYTES):
         raise _too_large()
 

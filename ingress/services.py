@@ -35,7 +35,7 @@ from models.database import CONNECTIONS, refuse_unsafe_role
 
 T = TypeVar("T")
 
-REDIS_CONNECTIONS = 6
+REDIS_CONNECTIONS = 5  # and the queue's own
 
 log = structlog.get_logger()
 
@@ -97,7 +97,7 @@ class Services:
 
 def services(request: Request) -> Services:
     """This process's services."""
-    return cast(Services, request.state.services)
+    return cast(Services, request.scope["state"]["services"])
 
 
 @asynccontextmanager

@@ -42,7 +42,7 @@ class Job:
 
     def arguments(self) -> dict[str, Any]:
         """The JSON form that travels; `from_arguments` reads it back and ignores fields of a newer release."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return dict(vars(self))
 
     @classmethod
     def from_arguments(cls, arguments: dict[str, Any]) -> Self:

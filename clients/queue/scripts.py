@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import redis
-import redis.asyncio
 from redis.exceptions import NoScriptError, ReadOnlyError
 
 from clients.queue.connection import twice, twice_async
+from clients.queue.pipe import Pipe
 
 PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
 _LUA = Path(__file__).parent / "lua"
@@ -87,8 +87,8 @@ class Scripts:
 class AsyncScripts:
     """The same for an event loop."""
 
-    def __init__(self, client: redis.asyncio.Redis, clock: Clock | None = None) -> None:
-        self._client = client
+    def __init__(self, pipe: Pipe, clock: Clock | None = None) -> None:
+        self._pipe = pipe
         self._clock = clock
 
     async def run(self, name: str, *arguments: Argument) -> Any:
@@ -99,13 +99,9 @@ class AsyncScripts:
     async def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
         text, sha = source(name)
         try:
-            return await self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
+            return await self._pipe.call("EVALSHA", sha, 1, PREFIX, now, *arguments)
         except NoScriptError:
-            return await self._send("EVAL", text, 1, PREFIX, now, *arguments)
-
-    async def _send(self, *command: Argument) -> Any:
-        try:
-            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+            return await self._pipe.call("EVAL", text, 1, PREFIX, now, *arguments)
         except ReadOnlyError:  # a demoted primary: the next call finds the new one
-            await self._client.connection_pool.disconnect(inuse_connections=False)
+            self._pipe.drop()
             raise
