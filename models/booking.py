@@ -7,10 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, bindparam, select, text
+from sqlalchemy import Index, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.entity import first
+from models.trip import Asked, Query, ask, given
 
 
 class BookingState(StrEnum):
@@ -53,9 +55,9 @@ class Booking(TenantOwned, Base):
         self.state, self.updated_at = state, now()
 
 
-_OPEN = select(Booking).where(Booking.conversation_id == bindparam("conversation"), Booking.state.in_(OPEN))
+_OPEN = Query(select(Booking).where(Booking.conversation_id == given("conversation"), Booking.state.in_(OPEN)))
 
 
-def open_booking(session: Session, conversation_id: uuid.UUID) -> Booking | None:
+def open_booking(session: Session, conversation_id: uuid.UUID) -> Asked[Booking | None]:
     """What the conversation's visitor asked for, or is being asked about. Read it under the conversation's lock."""
-    return session.scalars(_OPEN, {"conversation": conversation_id}).first()
+    return ask(session, _OPEN, {"conversation": conversation_id}, first(session, Booking, _OPEN))

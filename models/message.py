@@ -8,13 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select, true
+from sqlalchemy import Index, Text, UniqueConstraint, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant, within_tenant
 from models.conversation import Conversation
+from models.entity import objects
 from models.page import Page
+from models.trip import Asked, Query, ask, given, tell
 
 HAND_OFF = "handoff"  # a quick reply's action: the visitor wants a person
 
@@ -39,6 +41,7 @@ class Message(TenantOwned, Base):
         Index("ix_message_conversation", "tenant_id", "conversation_id", "accepted_at"),
         Index("ix_message_turn", "tenant_id", "turn_id"),
     )
+    travels = True
 
     conversation_id: Mapped[uuid.UUID]
     connection_id: Mapped[uuid.UUID]
@@ -51,16 +54,23 @@ class Message(TenantOwned, Base):
     details: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
 
 
-def add_message(session: Session, message: Message) -> bool:
-    """Insert unless it is a repeat; False for a repeat."""
-    columns = {
-        column.key: getattr(message, column.key)
-        for column in Message.__table__.columns
-        if column.key not in {"created_at", "id", "details"}
-    }
+_COLUMNS = [column.key for column in Message.__table__.columns if column.key != "created_at"]
+_ADD = Query(
+    insert(Message).values({key: given(key) for key in _COLUMNS}).on_conflict_do_nothing().returning(Message.id)
+)
+_BELONGS = Query(update(Message).where(Message.id == given("message")).values(turn_id=given("turn")))
+
+
+def add_message(session: Session, message: Message) -> Asked[bool]:
+    """Insert unless it is a repeat; the answer is False for a repeat."""
     message.id = message.id or uuid.uuid4()
-    statement = insert(Message).values(id=message.id, details=message.details or {}, **columns).on_conflict_do_nothing()
-    return session.execute(statement.returning(Message.id)).first() is not None
+    message.details = message.details or {}
+    return ask(session, _ADD, {key: getattr(message, key) for key in _COLUMNS}, bool)
+
+
+def belongs_to(session: Session, message_id: uuid.UUID, turn_id: uuid.UUID) -> None:
+    """The turn answers this message."""
+    tell(session, _BELONGS, {"message": message_id, "turn": turn_id})
 
 
 def message_by_external_id(session: Session, connection_id: uuid.UUID, external_id: str) -> Message | None:
@@ -70,39 +80,49 @@ def message_by_external_id(session: Session, connection_id: uuid.UUID, external_
     ).first()
 
 
-_KNOWN_IDS = (
+_KNOWN_IDS = Query(
     select(Message.external_id)
-    .where(Message.conversation_id == bindparam("conversation"))
+    .where(Message.conversation_id == given("conversation"))
     .order_by(Message.accepted_at.desc())
     .limit(500)
 )
 
 
-def known_external_ids(session: Session, conversation_id: uuid.UUID) -> frozenset[str]:
+def known_external_ids(session: Session, conversation_id: uuid.UUID) -> Asked[frozenset[str]]:
     """What the channel calls the conversation's latest messages, as far as we have rows of them."""
-    return frozenset(session.scalars(_KNOWN_IDS, {"conversation": conversation_id}))
+    return ask(
+        session,
+        _KNOWN_IDS,
+        {"conversation": conversation_id},
+        lambda rows: frozenset(external_id for (external_id,) in rows),
+    )
 
 
-def messages_of_turn(session: Session, turn_id: uuid.UUID) -> list[Message]:
+_OF_TURN = Query(
+    select(Message)
+    .where(Message.turn_id == given("turn"), Message.author == Author.VISITOR)
+    .order_by(Message.sent_at, Message.accepted_at, Message.created_at)
+)
+
+
+def messages_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[list[Message]]:
     """What the visitor said in this turn, in the order they sent it, then as it arrived."""
-    return list(
-        session.scalars(
-            select(Message)
-            .where(Message.turn_id == turn_id, Message.author == Author.VISITOR)
-            .order_by(Message.sent_at, Message.accepted_at, Message.created_at)
-        )
-    )
+    return ask(session, _OF_TURN, {"turn": turn_id}, objects(session, Message, _OF_TURN))
 
 
-def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> list[Message]:
+_HISTORY = Query(
+    select(Message)
+    .where(Message.conversation_id == given("conversation"), Message.accepted_at < given("before"))
+    .order_by(Message.accepted_at.desc(), Message.created_at.desc())
+    .limit(given("size"))
+)
+
+
+def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> Asked[list[Message]]:
     """The last messages of the conversation accepted before an instant, oldest first."""
-    newest_first = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.accepted_at < before)
-        .order_by(Message.accepted_at.desc(), Message.created_at.desc())
-        .limit(limit)
-    )
-    return list(newest_first)[::-1]
+    read = objects(session, Message, _HISTORY)
+    values = {"conversation": conversation_id, "before": before, "size": limit}
+    return ask(session, _HISTORY, values, lambda rows: read(rows)[::-1])
 
 
 def newest_messages(session: Session, conversation_id: uuid.UUID, page: Page) -> Sequence[Message]:

@@ -112,13 +112,13 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
                 raise NotYet(delay_ms)
             case Claimed(turn, conversation):
                 pass
-        unsent = [each for each in parts_of_turn(session, turn_id) if each.unsent]
+        unsent = [each for each in parts_of_turn(session, turn_id).get() if each.unsent]
         if not unsent or not turn.channel or _too_late(turn):
             turn.release_claim()
             _settle_without_channel(turn, conversation, unsent)
         else:
             connection = session.get_one(Connection, (tenant_id, conversation.connection_id))
-            known = known_external_ids(session, conversation.id)
+            known = known_external_ids(session, conversation.id).get()
             parcel = Parcel(unsent[0], turn, conversation, connection, delivery, known, more=len(unsent) > 1)
             if parcel.part.posts == 0:
                 dropped = not _let_go(parcel, started)

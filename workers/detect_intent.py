@@ -59,7 +59,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             turn.release_claim()
             not_before_ms = int((turn.due_at - now()).total_seconds() * 1000) + 1
         elif turn is not None:
-            messages = messages_of_turn(session, turn_id)
+            messages = messages_of_turn(session, turn_id).get()
             text = "\n".join(message.body for message in messages)
             guess = intents.classify(text)
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
@@ -72,7 +72,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier = history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+                earlier = history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY).get()
                 context = [ChatTurn(_role(message.author), message.body) for message in earlier]
     if turn is None:
         log.info("turn.detect_intent.skipped")

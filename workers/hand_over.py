@@ -102,7 +102,7 @@ def announce(turn: Turn) -> None:
         if locked is None:
             return
         turn, conversation = locked
-        for part in parts_of_turn(session, turn.id):
+        for part in parts_of_turn(session, turn.id).get():
             if part.unsent and released is Released.SENT:
                 part.move(OutboundState.DELIVERED)
                 add_message(session, said(turn, conversation, part.body))
@@ -141,7 +141,7 @@ def note(session: Session, turn: Turn, conversation: Conversation, reason: Reaso
     lines = [phrases.note_heading(reason), f"Contact: {contact or 'not known yet'}"]
     if turn.intent:
         lines.append(f"Intent: {turn.intent}")
-    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES):
+    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES).get():
         body = message.body if len(message.body) <= QUOTED_CHARACTERS else message.body[:QUOTED_CHARACTERS] + "…"
         lines.append(f"{message.author}: {body}")
     return "\n".join(lines)

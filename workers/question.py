@@ -37,15 +37,15 @@ class Question:
 def read_question(session: Session, turn: Turn, conversation: Conversation) -> Question:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
     tenant, config = configuration(session)
-    messages = messages_of_turn(session, turn.id)
+    messages = messages_of_turn(session, turn.id).get()
     text = "\n".join(message.body for message in messages)
     booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
     fixed = booking.reply
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
-    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
+    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES).get()
+    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY).get()
     request = prompts.build(
         prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
         passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],

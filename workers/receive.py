@@ -20,7 +20,7 @@ from models.conversation import Conversation, Owner, ensure_conversation
 from models.database import tenant_session
 from models.jobs import CaptureLead, DetectIntent, MessageKind, ReceiveMessage
 from models.lead import has_lead
-from models.message import Author, Message, add_message, message_by_external_id
+from models.message import Author, Message, add_message, belongs_to, message_by_external_id
 from models.tenant import DEFAULT_WAIT_MS, TenantConfiguration, configuration
 from models.turn import (
     UNFINISHED,
@@ -28,7 +28,7 @@ from models.turn import (
     Delivery,
     Turn,
     TurnState,
-    newest_unfinished,
+    ask_newest_unfinished,
     open_turn,
     supersede,
     superseded_by,
@@ -109,7 +109,7 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
 def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, own_epoch: int | None) -> None:
     at = _accepted_at(job)
     message = _message(conversation, job, Author.HUMAN, None)
-    if job.external_id is not None and not add_message(session, message):
+    if job.external_id is not None and not add_message(session, message).get():
         _adopt(session, conversation, own_epoch)  # a repeat: that sign has already counted
     elif _settled(conversation, job):
         _adopt(session, conversation, own_epoch)  # the bot got the conversation back after it
@@ -159,19 +159,19 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     conversation.knows_customer(job.customer)
     conversation.closed_at = None
     message = _message(conversation, job, Author.VISITOR, None)
-    if not add_message(session, message) and not _same_key_anew(session, message, job):
+    if not add_message(session, message).get() and not _same_key_anew(session, message, job):
         return _repeated(session, conversation, job, message.external_id)
     settled = _settled(conversation, job)
     conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
     recorded = Recorded()
-    if _tells_contact(job) or has_lead(session, conversation.id):
+    if _tells_contact(job) or has_lead(session, conversation.id).get():
         recorded.message_id = message.id
     too_late = job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD)
     if too_late:  # for a person: it must not take along what can still be answered
         turn = _opened(session, conversation, job, at, timedelta(0))
     else:
         turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
-    session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
+    belongs_to(session, message.id, turn.id)
     if tenant.suspended_at is not None:
         turn.move(TurnState.SILENT, "suspended")
         recorded.ended.append(turn)
@@ -195,7 +195,7 @@ def _turn_for(
     session: Session, conversation: Conversation, job: ReceiveMessage, at: datetime, wait: timedelta, recorded: Recorded
 ) -> Turn:
     """The turn this message belongs to: the open one it joins, a new one that supersedes it, or simply a new one."""
-    open_one = newest_unfinished(session, conversation.id) if conversation.owner == Owner.BOT else None
+    open_one = ask_newest_unfinished(session, conversation.id).get() if conversation.owner == Owner.BOT else None
     if open_one and open_one.taken_over_by_human(conversation):
         open_one = None  # it will end silent; this message came after the bot had the conversation back
     if open_one and open_one.state == TurnState.RECEIVED and not open_one.claimed:
@@ -229,7 +229,7 @@ def _same_key_anew(session: Session, message: Message, job: ReceiveMessage) -> b
     ):
         return False
     message.external_id = f"{message.external_id}:{job.turn_id}"
-    return add_message(session, message)
+    return add_message(session, message).get()
 
 
 def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage, external_id: str) -> Recorded:
