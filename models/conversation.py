@@ -11,7 +11,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, bindparam, delete, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -110,6 +123,11 @@ def lock_conversation(session: Session, conversation: uuid.UUID) -> Conversation
     """The conversation, its row locked until the transaction ends."""
     return session.scalars(_LOCK, {"conversation": conversation}, execution_options=FRESH).first()
 
+
+_TURN = table("turn", column("id", Uuid()), column("conversation_id", Uuid()))
+OF_TURN = (
+    select(_TURN.c.conversation_id).where(_TURN.c.id == given("turn")).scalar_subquery()
+)  # of the turn that is given
 
 _ENSURE = Query(
     insert(Conversation)

@@ -8,15 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, select, true, update
+from sqlalchemy import Index, Text, UniqueConstraint, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant, within_tenant
-from models.conversation import Conversation
+from models.conversation import OF_TURN, Conversation
 from models.entity import objects
 from models.page import Page
-from models.trip import Asked, Query, ask, given, tell
+from models.trip import Asked, Query, Row, ask, given, tell
 
 HAND_OFF = "handoff"  # a quick reply's action: the visitor wants a person
 
@@ -80,22 +80,28 @@ def message_by_external_id(session: Session, connection_id: uuid.UUID, external_
     ).first()
 
 
-_KNOWN_IDS = Query(
-    select(Message.external_id)
-    .where(Message.conversation_id == given("conversation"))
-    .order_by(Message.accepted_at.desc())
-    .limit(500)
-)
-
-
-def known_external_ids(session: Session, conversation_id: uuid.UUID) -> Asked[frozenset[str]]:
-    """What the channel calls the conversation's latest messages, as far as we have rows of them."""
-    return ask(
-        session,
-        _KNOWN_IDS,
-        {"conversation": conversation_id},
-        lambda rows: frozenset(external_id for (external_id,) in rows),
+def _known_ids(conversation: Any) -> Query:
+    newest_first = Message.accepted_at.desc()
+    return Query(
+        select(Message.external_id).where(Message.conversation_id == conversation).order_by(newest_first).limit(500)
     )
+
+
+_KNOWN_IDS, _KNOWN_IDS_OF_TURN = _known_ids(given("conversation")), _known_ids(OF_TURN)
+
+
+def known_external_ids(session: Session, conversation_id: uuid.UUID) -> frozenset[str]:
+    """What the channel calls the conversation's latest messages, as far as we have rows of them."""
+    return ask(session, _KNOWN_IDS, {"conversation": conversation_id}, _first_column).get()
+
+
+def known_to_turn(session: Session, turn_id: uuid.UUID) -> Asked[frozenset[str]]:
+    """The same, of a turn's conversation."""
+    return ask(session, _KNOWN_IDS_OF_TURN, {"turn": turn_id}, _first_column)
+
+
+def _first_column(rows: list[Row]) -> frozenset[str]:
+    return frozenset(value for (value,) in rows)
 
 
 _OF_TURN = Query(
@@ -110,19 +116,33 @@ def messages_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[list[Message
     return ask(session, _OF_TURN, {"turn": turn_id}, objects(session, Message, _OF_TURN))
 
 
-_HISTORY = Query(
-    select(Message)
-    .where(Message.conversation_id == given("conversation"), Message.accepted_at < given("before"))
-    .order_by(Message.accepted_at.desc(), Message.created_at.desc())
-    .limit(given("size"))
+def _history(conversation: Any, before: Any) -> Query:
+    return Query(
+        select(Message)
+        .where(Message.conversation_id == conversation, Message.accepted_at < before)
+        .order_by(Message.accepted_at.desc(), Message.created_at.desc())
+        .limit(given("size"))
+    )
+
+
+_OLDEST_OF_TURN = (
+    select(func.min(Message.accepted_at))
+    .where(Message.turn_id == given("turn"), Message.author == Author.VISITOR)
+    .scalar_subquery()
 )
+_HISTORY, _HISTORY_OF_TURN = _history(given("conversation"), given("before")), _history(OF_TURN, _OLDEST_OF_TURN)
 
 
-def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> Asked[list[Message]]:
+def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> list[Message]:
     """The last messages of the conversation accepted before an instant, oldest first."""
-    read = objects(session, Message, _HISTORY)
     values = {"conversation": conversation_id, "before": before, "size": limit}
-    return ask(session, _HISTORY, values, lambda rows: read(rows)[::-1])
+    return ask(session, _HISTORY, values, objects(session, Message, _HISTORY)).get()[::-1]
+
+
+def history_of_turn(session: Session, turn_id: uuid.UUID, *, limit: int) -> Asked[list[Message]]:
+    """What was said before the turn's first message, oldest first."""
+    read = objects(session, Message, _HISTORY_OF_TURN)
+    return ask(session, _HISTORY_OF_TURN, {"turn": turn_id, "size": limit}, lambda rows: read(rows)[::-1])
 
 
 def newest_messages(session: Session, conversation_id: uuid.UUID, page: Page) -> Sequence[Message]:

@@ -10,7 +10,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
-from models.entity import objects
+from models.entity import first, objects
 from models.trip import Asked, Query, ask, given
 
 
@@ -83,6 +83,14 @@ def parts_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[list[Outbound]]
     read = objects(session, Outbound, _OF_TURN)
     in_order = lambda rows: sorted(read(rows), key=lambda part: PART_ORDER.index(Part(part.part)))  # noqa: E731
     return ask(session, _OF_TURN, {"turn": turn_id}, in_order)
+
+
+_PART = Query(select(Outbound).where(Outbound.id == given("part")))
+
+
+def ask_part(session: Session, part_id: uuid.UUID) -> Asked[Outbound | None]:
+    """One part as it stands."""
+    return ask(session, _PART, {"part": part_id}, first(session, Outbound, _PART))
 
 
 def drop_unsent(session: Session, turn_id: uuid.UUID) -> None:

@@ -174,6 +174,6 @@ def _results(driver: psycopg.Connection[Row], text: bytes) -> list[list[Row]]:
         cursor.execute(text)
         results = []
         while True:
-            results.append(cursor.fetchall() if cursor.description else [])
+            results.append(cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [])
             if not cursor.nextset():
                 return results

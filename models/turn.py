@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Index, Text, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
-from models.conversation import Conversation
+from models.conversation import OF_TURN, Conversation
 from models.entity import first, objects, put
 from models.message import Message
 from models.outbound import drop_unsent
@@ -199,11 +199,10 @@ def open_turn(
     return turn
 
 
-_CONVERSATION_OF_TURN = select(Turn.conversation_id).where(Turn.id == given("turn")).scalar_subquery()
-_LOCK_OF_TURN = Query(select(Conversation).where(Conversation.id == _CONVERSATION_OF_TURN).with_for_update())
+_LOCK_OF_TURN = Query(select(Conversation).where(Conversation.id == OF_TURN).with_for_update())
 _TURN_AND_OLDER = Query(
     select(Turn).where(
-        Turn.conversation_id == _CONVERSATION_OF_TURN,
+        Turn.conversation_id == OF_TURN,
         or_(Turn.id == given("turn"), Turn.state.in_(UNFINISHED)),
     )
 )

@@ -141,7 +141,7 @@ def note(session: Session, turn: Turn, conversation: Conversation, reason: Reaso
     lines = [phrases.note_heading(reason), f"Contact: {contact or 'not known yet'}"]
     if turn.intent:
         lines.append(f"Intent: {turn.intent}")
-    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES).get():
+    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES):
         body = message.body if len(message.body) <= QUOTED_CHARACTERS else message.body[:QUOTED_CHARACTERS] + "…"
         lines.append(f"{message.author}: {body}")
     return "\n".join(lines)

@@ -96,7 +96,7 @@ def send_notice(tenant_id: uuid.UUID, name: uuid.UUID) -> None:
 
 def _last_messages(session: Session, conversation: Conversation) -> list[str]:
     quoted = []
-    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES).get():
+    for message in history(session, conversation.id, before=now(), limit=LAST_MESSAGES):
         body = message.body if len(message.body) <= QUOTED_CHARACTERS else message.body[:QUOTED_CHARACTERS] + "…"
         quoted.append(f"  {WHO[Author(message.author)]}: " + body.replace("\n", "\n    "))
     return quoted

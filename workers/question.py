@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from clients.language_model import ChatTurn, ModelRequest, Passage
+from models.booking import Booking, open_booking
 from models.conversation import Conversation
 from models.knowledge import search_entries
-from models.message import Author, history, messages_of_turn
-from models.tenant import configuration
+from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.tenant import Tenant, TenantConfiguration, ask_configuration
+from models.trip import Asked
 from models.turn import Turn
 from workers import booking_desk, prompts
 from workers.concepts import search_words
@@ -19,6 +22,26 @@ from workers.phrases import Phrase, say
 
 HISTORY = 12  # messages
 PASSAGES = 8
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked together with the claim, and arrives with it."""
+
+    configuration: Asked[tuple[Tenant, TenantConfiguration]]
+    messages: Asked[list[Message]]
+    history: Asked[list[Message]]
+    booking: Asked[Booking | None]
+
+
+def ask_question(session: Session, turn_id: uuid.UUID) -> Asking:
+    """Let all that does not depend on the visitor's words travel with the session's next trip."""
+    return Asking(
+        ask_configuration(session),
+        messages_of_turn(session, turn_id),
+        history_of_turn(session, turn_id, limit=HISTORY),
+        open_booking(session, turn_id),
+    )
 
 
 @dataclass
@@ -34,18 +57,18 @@ class Question:
     facts: str  # the profile: what the business says of itself
 
 
-def read_question(session: Session, turn: Turn, conversation: Conversation) -> Question:
+def read_question(session: Session, asking: Asking, turn: Turn, conversation: Conversation) -> Question:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
-    tenant, config = configuration(session)
-    messages = messages_of_turn(session, turn.id).get()
+    tenant, config = asking.configuration.get()
+    messages = asking.messages.get()
     text = "\n".join(message.body for message in messages)
-    booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
+    booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
     found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES).get()
-    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY).get()
+    earlier = [] if fixed else asking.history.get()
     request = prompts.build(
         prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
         passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],

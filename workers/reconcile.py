@@ -87,7 +87,7 @@ def _receive_missing(connection: Connection, view: ChannelConversation) -> None:
     name = conversation_id(connection.tenant_id, connection.id, view.external_id)
     with tenant_session(connection.tenant_id) as session:
         conversation = session.get(Conversation, (connection.tenant_id, name))
-        known = known_external_ids(session, name).get()
+        known = known_external_ids(session, name)
     found = read_back.missing(connection, conversation, view, known)
     if found.jobs:
         read_back.receive(found)
