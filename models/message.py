@@ -116,10 +116,9 @@ def messages_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[list[Message
     return ask(session, _OF_TURN, {"turn": turn_id}, objects(session, Message, _OF_TURN))
 
 
-def _history(conversation: Any, before: Any) -> Query:
+def _history(what: Any, conversation: Any, before: Any) -> Query:
     return Query(
-        select(Message)
-        .where(Message.conversation_id == conversation, Message.accepted_at < before)
+        what.where(Message.conversation_id == conversation, Message.accepted_at < before)
         .order_by(Message.accepted_at.desc(), Message.created_at.desc())
         .limit(given("size"))
     )
@@ -130,7 +129,8 @@ _OLDEST_OF_TURN = (
     .where(Message.turn_id == given("turn"), Message.author == Author.VISITOR)
     .scalar_subquery()
 )
-_HISTORY, _HISTORY_OF_TURN = _history(given("conversation"), given("before")), _history(OF_TURN, _OLDEST_OF_TURN)
+_HISTORY = _history(select(Message), given("conversation"), given("before"))
+_HISTORY_OF_TURN = _history(select(Message.author, Message.body), OF_TURN, _OLDEST_OF_TURN)
 
 
 def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> list[Message]:
@@ -139,10 +139,11 @@ def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, l
     return ask(session, _HISTORY, values, objects(session, Message, _HISTORY)).get()[::-1]
 
 
-def history_of_turn(session: Session, turn_id: uuid.UUID, *, limit: int) -> Asked[list[Message]]:
-    """What was said before the turn's first message, oldest first."""
-    read = objects(session, Message, _HISTORY_OF_TURN)
-    return ask(session, _HISTORY_OF_TURN, {"turn": turn_id, "size": limit}, lambda rows: read(rows)[::-1])
+def history_of_turn(session: Session, turn_id: uuid.UUID, *, limit: int) -> Asked[list[tuple[str, str]]]:
+    """(author, body) of what was said before the turn's first message, oldest first. May be read after the transaction."""
+    return ask(
+        session, _HISTORY_OF_TURN, {"turn": turn_id, "size": limit}, lambda rows: [(a, b) for a, b in rows[::-1]]
+    )
 
 
 def newest_messages(session: Session, conversation_id: uuid.UUID, page: Page) -> Sequence[Message]:

@@ -84,7 +84,7 @@ class Asked(Generic[T]):
         self._rows = rows
 
     def get(self) -> T:
-        """The answer; what waits is sent if it has not come yet."""
+        """The answer; what waits is sent if it has not come yet. After the transaction it is there in any case."""
         if not self._answer:
             if self._rows is None:
                 self._trip.go()

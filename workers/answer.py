@@ -92,25 +92,25 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
             case Claimed(claimed, conversation):
                 turn = claimed
         if turn is None:
-            question = None
+            reading = None
         elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            question = None  # deliver has it
+            reading = None  # deliver has it
         elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
         ):
             turn.move(TurnState.SILENT, "human_owns")
-            question = None
+            reading = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = read_question(session, asking, turn, conversation)
+            reading = read_question(session, asking, turn, conversation)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
-    elif question is None and turn.ended:
+    elif reading is None and turn.ended:
         report_end(turn)
-    return question
+    return reading.question() if reading else None
 
 
 def _answer(question: Question, delivery: Delivery) -> None:

@@ -75,8 +75,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier = history_of_turn(session, turn_id, limit=HISTORY).get()
-                context = [ChatTurn(_role(message.author), message.body) for message in earlier]
+                earlier = history_of_turn(session, turn_id, limit=HISTORY)
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
@@ -84,6 +83,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     if not_before_ms:
         raise NotYet(not_before_ms)
     if turn.state == TurnState.RECEIVED:
+        context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
         with tenant_session(tenant_id) as session:
             ask_configuration(session)
