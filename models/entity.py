@@ -40,9 +40,13 @@ def loaded(session: Session, entity: type[EntityT], keys: Sequence[str], row: Ro
             set_committed_value(known, key, value)
         return cast("EntityT", known)
     found = mapper.class_manager.new_instance()
-    inspect(found).dict.update(values)
-    make_transient_to_detached(found)
-    session.add(found)
+    state = inspect(found)
+    state.dict.update(
+        values
+    )  # from here on as in sqlalchemy.orm.loading, which has no public form: `add` costs thrice this
+    state.key, state.session_id = identity, session.hash_key
+    session.identity_map._add_unpresent(state, identity)
+    state._commit_all(state.dict, session.identity_map)
     return cast("EntityT", found)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
+from psycopg import sql
 from psycopg.adapt import Transformer
 from psycopg.types.json import Jsonb
 from sqlalchemy import BindParameter, Connection, bindparam
@@ -46,30 +48,32 @@ class Query:
 
     def __init__(self, statement: Any) -> None:
         compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-        pieces = _PLACEHOLDER.split(str(compiled))
-        self._texts = [piece.replace("%%", "%").encode() for piece in pieces[::2]]
-        self._names = pieces[1::2]
         self.keys: tuple[str, ...] = tuple(statement.exported_columns.keys())
-        self._fixed = {name: value for name, value in compiled.params.items() if value is not _GIVEN}
         self._made = {column.key: column.default for column in compiled.insert_prefetch}
         self._json = {name for name, bind in compiled.binds.items() if isinstance(bind.type, JSONB)}
+        fixed = {name: _quoted(value) for name, value in compiled.params.items() if value is not _GIVEN}
+        pieces = [piece.replace("%%", "%") for piece in _PLACEHOLDER.split(str(compiled))]
+        texts, self._names = [pieces[0]], list[str]()
+        for name, following in zip(pieces[1::2], pieces[2::2], strict=True):
+            if name in fixed and name not in self._made:
+                texts[-1] += fixed[name] + following
+            else:
+                self._names.append(name)
+                texts.append(following)
+        self._texts = [text.encode() for text in texts]
 
     def text(self, quoted: Callable[[Any], Any], values: Values) -> bytes:
         """The statement with its values written out."""
-        parts = [self._texts[0]]
+        parts = self._texts[:1]
         for name, following in zip(self._names, self._texts[1:], strict=True):
-            parts.append(quoted(self._value(name, values)))
-            parts.append(following)
+            value = values[name] if name in values else made(self._made[name])
+            parts += quoted(Jsonb(value) if name in self._json and value is not None else value), following
         return b"".join(parts)
 
-    def _value(self, name: str, values: Values) -> Any:
-        if name in values:
-            value = values[name]
-        elif name in self._made:
-            value = made(self._made[name])
-        else:
-            value = self._fixed[name]
-        return Jsonb(value) if name in self._json and value is not None else value
+
+def _quoted(constant: Any) -> str:
+    """A state, a limit, a missing value: words of ours, for which no connection need be asked how it quotes."""
+    return str(sql.Literal(str(constant) if isinstance(constant, StrEnum) else constant).as_string())
 
 
 class Asked(Generic[T]):
