@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
-from models.entity import loaded
+from models.entity import first, loaded
 from models.page import Page
 from models.trip import Asked, Query, ask, given
 
@@ -122,6 +122,14 @@ _LOCK = (  # built once: constructing a statement costs as much as running it
 def lock_conversation(session: Session, conversation: uuid.UUID) -> Conversation | None:
     """The conversation, its row locked until the transaction ends."""
     return session.scalars(_LOCK, {"conversation": conversation}, execution_options=FRESH).first()
+
+
+_ROW = Query(select(Conversation).where(Conversation.id == given("conversation")))
+
+
+def ask_row(session: Session, conversation: uuid.UUID) -> Asked[Conversation | None]:
+    """The conversation as it stands; None where there is no row of it."""
+    return ask(session, _ROW, {"conversation": conversation}, first(session, Conversation, _ROW))
 
 
 _TURN = table("turn", column("id", Uuid()), column("conversation_id", Uuid()))

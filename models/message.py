@@ -90,9 +90,9 @@ def _known_ids(conversation: Any) -> Query:
 _KNOWN_IDS, _KNOWN_IDS_OF_TURN = _known_ids(given("conversation")), _known_ids(OF_TURN)
 
 
-def known_external_ids(session: Session, conversation_id: uuid.UUID) -> frozenset[str]:
+def known_external_ids(session: Session, conversation_id: uuid.UUID) -> Asked[frozenset[str]]:
     """What the channel calls the conversation's latest messages, as far as we have rows of them."""
-    return ask(session, _KNOWN_IDS, {"conversation": conversation_id}, _first_column).get()
+    return ask(session, _KNOWN_IDS, {"conversation": conversation_id}, _first_column)
 
 
 def known_to_turn(session: Session, turn_id: uuid.UUID) -> Asked[frozenset[str]]:
