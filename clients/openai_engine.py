@@ -23,6 +23,11 @@ RESOLVER_THREADS = 2  # host names are looked up in threads; the default would b
 PIPE_PIECES = 64  # pieces read ahead of a slow reader before the socket is left alone
 
 
+def load() -> None:
+    """Import the SDK."""
+    import openai.resources.chat.completions  # noqa: F401  # it loads its resources when first used
+
+
 class Engine:
     """The event-loop thread and the one client that lives on it."""
 

@@ -17,6 +17,8 @@ from models.base import Base, of_tenant
 from models.connection import Connection, ConnectionKind, api_connection_id
 from models.credential import ApiKey, Scope
 from models.database import tenant_session
+from models.entity import loaded
+from models.trip import Asked, Query, Row, ask
 
 DEFAULT_WAIT_MS = 700  # a visitor's pause between two messages that belong together
 
@@ -138,9 +140,32 @@ def create_tenant(name: str, papercups: PapercupsAccount | None = None, *, time_
     return made
 
 
+_CONFIGURATION = Query(
+    select(*Tenant.__table__.columns, *TenantConfiguration.__table__.columns).join(
+        TenantConfiguration, TenantConfiguration.tenant_id == Tenant.id
+    )
+)
+_TENANT_KEYS = tuple(Tenant.__table__.columns.keys())
+_CONFIGURATION_KEYS = tuple(TenantConfiguration.__table__.columns.keys())
+
+
 def configuration(session: Session) -> tuple[Tenant, TenantConfiguration]:
     """The session's tenant and its configuration."""
-    row = session.execute(
-        select(Tenant, TenantConfiguration).join(TenantConfiguration, TenantConfiguration.tenant_id == Tenant.id)
-    ).one()
-    return row[0], row[1]
+    return ask_configuration(session).get()
+
+
+def ask_configuration(session: Session) -> Asked[tuple[Tenant, TenantConfiguration]]:
+    """The same, asked once in a transaction."""
+    asked: Asked[tuple[Tenant, TenantConfiguration]] | None = session.info.get("configuration")
+    if asked is None:
+        asked = session.info["configuration"] = ask(session, _CONFIGURATION, {}, lambda rows: _both(session, rows))
+    return asked
+
+
+def _both(session: Session, rows: list[Row]) -> tuple[Tenant, TenantConfiguration]:
+    (row,) = rows
+    size = len(_TENANT_KEYS)
+    return (
+        loaded(session, Tenant, _TENANT_KEYS, row[:size]),
+        loaded(session, TenantConfiguration, _CONFIGURATION_KEYS, row[size:]),
+    )

@@ -30,7 +30,7 @@ from workers import grounding, hand_over
 from workers.broker import actor, queue, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say
-from workers.question import Question, read_question
+from workers.question import Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
 from workers.resume import resume
@@ -83,6 +83,7 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
 def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     turn_id = uuid.UUID(job.turn_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
+        asking = ask_question(session, turn_id)
         match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
             case Done():
                 turn = None
@@ -91,25 +92,25 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
             case Claimed(claimed, conversation):
                 turn = claimed
         if turn is None:
-            question = None
+            reading = None
         elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            question = None  # deliver has it
+            reading = None  # deliver has it
         elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
         ):
             turn.move(TurnState.SILENT, "human_owns")
-            question = None
+            reading = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = read_question(session, turn, conversation)
+            reading = read_question(session, asking, turn, conversation)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
-    elif question is None and turn.ended:
+    elif reading is None and turn.ended:
         report_end(turn)
-    return question
+    return reading.question() if reading else None
 
 
 def _answer(question: Question, delivery: Delivery) -> None:

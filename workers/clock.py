@@ -29,6 +29,7 @@ from workers.resources import send
 from workers.sweep import sweep
 
 LOOK_EVERY_S = 0.5
+SPREAD_S = 40  # within the minute; a settled id is refused for 15 s, and the next round must not meet that
 ROUND_S = 600.0  # how long one round of reconciling may keep the next from being sent
 
 log = structlog.get_logger()
@@ -66,7 +67,10 @@ def _sweep(stores: Stores) -> None:
 
 
 def _reconcile(_: Stores) -> None:
-    """Rounds of one connection do not pile up behind a slow one, and a dead letter does not end them for good."""
+    """Rounds of one connection do not pile up behind a slow one, and a dead letter does not end them for good.
+
+    Each connection has its own second of the minute: all at once they would be in every turn's way.
+    """
     period = int(now().timestamp() // settings().scaled_s(ROUND_S))
     with system_session() as session:
         connections = reachable_connections(session)
@@ -74,6 +78,7 @@ def _reconcile(_: Stores) -> None:
         send(
             ReconcileConnection(tenant_id=str(tenant_id), connection_id=str(connection_id)),
             message_id=f"reconcile:{connection_id}:{period}",
+            delay_ms=int(settings().scaled_s(connection_id.int % SPREAD_S) * 1000),
         )
 
 

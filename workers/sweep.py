@@ -93,7 +93,7 @@ def _end_overdue(stuck: StuckTurn) -> None:
         if turn.state in SUPERSEDABLE:
             hand_over.prepare(session, turn, conversation, hand_over.Reason.OVERDUE)
         else:
-            for part in parts_of_turn(session, turn.id):
+            for part in parts_of_turn(session, turn.id).get():
                 if part.unsent:
                     part.move(OutboundState.FAILED)
             turn.move(TurnState.FAILED, "overdue")
