@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
+ESTIMATED_TOKENS = 1_000  # of a model call, prompt and reply; what it really took is charged at its end
+
 
 class MessageKind(StrEnum):
     """What a `ReceiveMessage` tells about its conversation."""
@@ -99,10 +101,14 @@ class DetectIntent(TurnJob):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerTurn(TurnJob):
-    """CLASSIFIED → ANSWERED (channels), or released here (API, widget)."""
+    """CLASSIFIED → ANSWERED (channels), or released here (API, widget). Costs the model's tokens."""
 
     name: ClassVar[str] = "turn.answer"
     queue: ClassVar[str] = "answer"
+
+    @property
+    def cost(self) -> int:
+        return ESTIMATED_TOKENS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from models.outbound import Outbound, Part
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
 from workers import grounding, hand_over
-from workers.broker import actor, queue, stopping
+from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say
 from workers.question import Question, ask_question, read_question
@@ -37,6 +37,7 @@ from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
+WITHOUT_MODEL = 1.0  # what an answer costs in the queue for which no model was asked
 LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
 
 log = structlog.get_logger()
@@ -105,6 +106,8 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
             reading = read_question(session, asking, turn, conversation)
+    if reading is None:
+        served(WITHOUT_MODEL)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
@@ -308,7 +311,9 @@ def _release(turn: Turn, delivery: Delivery) -> None:
 
 
 def _count_call(turn: Turn, delivery: Delivery, usage: Usage | None) -> None:
-    """Every call is counted, whatever came of it."""
+    """Every call is counted, whatever came of it, and charged to its tenant's share of the queue."""
+    tokens = usage.prompt_tokens + usage.completion_tokens if usage else 0
+    served(max(WITHOUT_MODEL, tokens))
     if usage is None:
         return
     metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)
