@@ -52,7 +52,7 @@ class Counted:
 
 def stages() -> list[Figure]:
     """One turn at a time: its message enters the queue as a job, then each stage runs as the queue gives it."""
-    with _stores(), _double() as double, _counted() as counted:
+    with stores(), _double() as double, _counted() as counted:
         from models.database import tenant_session
         from models.knowledge import KnowledgeEntry
         from tests.workers.line import Line, Visitor, papercups_tenant, papercups_visitor
@@ -93,8 +93,8 @@ def _figures(counted: Counted) -> list[Figure]:
 
 
 @contextmanager
-def _stores() -> Iterator[None]:
-    """Postgres and Valkey, migrated; this process's settings point at them."""
+def stores(**more: str) -> Iterator[None]:
+    """Postgres and Valkey, migrated; this process's settings point at them, and those of its children."""
     from config import logs
     from config.settings import settings
     from migrations.run import upgrade
@@ -113,6 +113,7 @@ def _stores() -> Iterator[None]:
             "ENVIRONMENT": "test",
             "SECRET_KEY": "bench " * 8,
             "LOG_LEVEL": "WARNING",
+            **more,
         }
         settings.cache_clear()
         engine.cache_clear()

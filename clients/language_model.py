@@ -267,10 +267,11 @@ async def _answer(
     # 200 streams share one core.
     request = client.chat.completions.with_streaming_response.create(
         model=model,
-        messages=messages,
+        messages=[],
         max_completion_tokens=max_output_tokens,
         stream=True,
         stream_options={"include_usage": True},
+        extra_body={"messages": messages},  # what stands here the SDK does not walk through: 0.3 ms a call
     )
     async with request as response, contextlib.aclosing(openai_wire.server_sent(response.iter_bytes())) as events:
         async for data in events:
