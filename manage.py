@@ -149,7 +149,7 @@ def _prepare(data: Path) -> Demo | None:
         made = seed(_account_at_double() if os.environ.get("PAPERCUPS_DOUBLE_PORT") else None)
         engine().dispose()
     key, path = _remembered(data / "demo", str(made.tenant_id), made.api_key, urlsplit(made.papercups_webhook_url).path)
-    return Demo(PROFILE.name, made.account_token, key, path, DEMO_QUESTION)
+    return Demo(PROFILE.name, made.account_token, key, path, DEMO_QUESTION, str(made.tenant_id))
 
 
 def _account_at_double() -> PapercupsAccount:

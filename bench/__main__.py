@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,7 @@ def main() -> int:
     unknown = [key for key in asked.parts if key not in PARTS]
     if unknown or asked.rounds < 1:
         parser.error(f"there is no part {', '.join(unknown)}" if unknown else "at least one round")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what the parts started is ended on the way out
     parts: list[Part] = []
     for key in asked.parts or PARTS:
         found = importlib.import_module(f"bench.{PARTS[key]}").measure(_progress(key), asked.rounds)

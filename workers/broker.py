@@ -28,6 +28,7 @@ from dramatiq.worker import ConsumerThread, Worker
 from clients.queue import Back, Courier, Dead, Done, Entry, Later, Queue, Verdict, connect
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
+from config.secrets import encrypt
 from config.settings import Environment, process_name, settings
 from models.jobs import ANSWER_QUEUES, BULK_QUEUES, WORKER_QUEUES, Job
 from models.turn import Delivery
@@ -210,7 +211,8 @@ class QueueBroker(dramatiq.Broker):
         except DecodeError as error:
             log.error("message.undecodable", message_id=entry.message_id)
             unreadable: Message[Any] = Message(entry.queue, "undecodable", (), {}, {}, message_id=entry.message_id)
-            self.settle(QueuedMessage(unreadable, entry), Dead(type(error).__name__), alone=True)
+            letter = Dead(type(error).__name__, payload=encrypt(entry.payload))
+            self.settle(QueuedMessage(unreadable, entry), letter, alone=True)
             return
         message.options.pop("eta", None)  # delays live in Redis; Dramatiq must not start one of its own
         self._consumers[entry.queue].handle_message(QueuedMessage(message, entry))

@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from clients.channels import Channel, ChannelConversation
 from config.errors import PermanentError
+from models.base import now
 from models.connection import Connection
 from models.conversation import ask_row, conversation_id
 from models.database import tenant_session
@@ -54,7 +55,9 @@ def reconcile_connection(job: ReconcileConnection, delivery: Delivery) -> None:
     elif round_.newest is not None:
         with tenant_session(tenant_id) as session:
             session.execute(
-                update(Connection).where(Connection.id == connection.id).values(reconciled_until=round_.newest)
+                update(Connection)
+                .where(Connection.id == connection.id)
+                .values(reconciled_until=min(round_.newest, now()))
             )
 
 

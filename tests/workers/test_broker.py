@@ -19,6 +19,7 @@ from dramatiq.message import Message
 
 from clients.queue import Queue, connect
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.secrets import decrypt
 from models.jobs import Job
 from models.turn import Delivery
 from tests.clients.queue.cast import LossyProxy
@@ -175,6 +176,11 @@ def test_a_bug_is_tried_again_and_then_a_dead_letter_without_content(
     letter, _ = office.queue.dead_letters("tenant-alice")
     assert (letter.error, letter.message, letter.job) == ("KeyError", "", "errand.run")
     assert "test_broker.py" in letter.location
+    sealed: Any = store.hget(f"{{fd1}}:m:tenant-alice:{letter.message_id}", "p")
+    assert b"tenant-alice" not in sealed
+    assert office.queue.retry_dead("tenant-alice", letter.message_id)
+    office.finish()
+    assert [label for label in office.labels() if label == "a"] == ["a"] * 10
 
 
 def test_a_job_of_a_newer_release_waits_for_its_workers(office: Office, store: redis.Redis) -> None:
