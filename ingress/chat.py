@@ -21,6 +21,7 @@ from clients.channels.untrusted import clean, parse, read_json
 from clients.queue import Acceptance, Bucket
 from config import metrics
 from config.errors import Conflict, InvalidInput, StoreUnavailable, TooMany, Unavailable
+from ingress.accepting import accept
 from ingress.addresses import client_address
 from ingress.body import read_body, refuse_declared_size
 from ingress.callers import LONGEST_SESSION, Caller, identify, preflight
@@ -148,7 +149,7 @@ async def _accept(shared: Services, acceptance: Acceptance) -> str | None:
     Raises:
         Conflict, TooMany, Unavailable, StoreUnavailable: nothing was accepted.
     """
-    accepted = await shared.queue.accept(acceptance)
+    accepted = await accept(shared, acceptance)
     metrics.accepted.labels("api", accepted.status).inc()
     match accepted.status:
         case "conflict":
