@@ -77,6 +77,7 @@ class ReceiveMessage(Job):
     widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
+    durable: bool = False  # it stands in `webhook_event` until it is recorded
     epoch: int | None = None  # reconciliation: what this sign raised the conversation's epoch to
 
     @property

@@ -40,6 +40,7 @@ class Message(TenantOwned, Base):
         UniqueConstraint("tenant_id", "connection_id", "external_id"),
         Index("ix_message_conversation", "tenant_id", "conversation_id", "accepted_at"),
         Index("ix_message_turn", "tenant_id", "turn_id"),
+        Index("ix_message_accepted", "accepted_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     )
     travels = True
 

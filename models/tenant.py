@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, func, select
+from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -21,6 +21,7 @@ from models.entity import loaded
 from models.trip import Asked, Query, Row, ask
 
 DEFAULT_WAIT_MS = 700  # a visitor's pause between two messages that belong together
+DEFAULT_PLAN = "default"  # seeded by the migrations
 
 
 class Tone(StrEnum):
@@ -42,6 +43,7 @@ class Tenant(Base):
     time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
     suspended_at: Mapped[datetime | None]
     delete_after: Mapped[datetime | None]  # deleted with grace: gone for good from then on
+    plan_id: Mapped[str] = mapped_column(Text, ForeignKey("plan.id"), server_default=DEFAULT_PLAN)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -69,9 +71,6 @@ class TenantConfiguration(Base):
     notify: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # mail addresses of the business
     hand_over_intents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{human,complaint}")
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    weight: Mapped[float] = mapped_column(server_default="1")
-    rate_per_s: Mapped[float] = mapped_column(server_default="20")
-    burst: Mapped[int] = mapped_column(server_default="100")
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 

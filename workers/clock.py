@@ -25,8 +25,11 @@ from models.database import refuse_unsafe_role, system_session
 from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
 from workers.forget import forget_tenants
+from workers.limits import republish_limits
+from workers.reaccept import reaccept
 from workers.resources import send
 from workers.sweep import sweep
+from workers.watch import watch_acceptances, watch_dead_letters, watch_turns
 
 LOOK_EVERY_S = 0.5
 SPREAD_S = 40  # within the minute; a settled id is refused for 15 s, and the next round must not meet that
@@ -82,11 +85,36 @@ def _reconcile(_: Stores) -> None:
         )
 
 
+def _reaccept(_: Stores) -> None:
+    reaccept()
+
+
 def _forget(_: Stores) -> None:
     forget_tenants()
 
 
-TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile), Task("forget", 60, _forget))
+def _limits(_: Stores) -> None:
+    republish_limits()
+
+
+def _watch(stores: Stores) -> None:
+    watch_turns(stores.back_at)
+    watch_dead_letters()
+
+
+def _watch_acceptances(_: Stores) -> None:
+    watch_acceptances()
+
+
+TASKS = (
+    Task("sweep", 10, _sweep),
+    Task("reaccept", 10, _reaccept),
+    Task("reconcile", 60, _reconcile),
+    Task("limits", 60, _limits),
+    Task("watch", 60, _watch),
+    Task("forget", 60, _forget),
+    Task("acceptances", 300, _watch_acceptances),
+)
 
 
 def run() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config import metrics
+from models.acceptance import note_found, note_repeat
 from models.base import now
 from models.conversation import Conversation, Owner, ask_conversation
 from models.database import tenant_session
@@ -34,6 +35,7 @@ from models.turn import (
     supersede,
     superseded_by,
 )
+from models.webhook_event import drop_event
 from workers import hand_over, leads
 from workers.broker import actor, queue
 from workers.ends import report_end, tell_end
@@ -95,6 +97,8 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
             uuid.UUID(job.connection_id),
             job.conversation_external_id,
         )
+        if job.durable:
+            drop_event(session, delivery.message_id)
         if job.kind == MessageKind.VISITOR:
             return _visitor_wrote(session, asked, job)
         conversation = asked.get()
@@ -194,6 +198,7 @@ def _visitor_wrote(session: Session, asked: Asked[Conversation], job: ReceiveMes
     elif not recorded.joined:
         recorded.answer = turn
     if job.found_late:
+        note_found(session, message)
         metrics.reconciled.inc()
     return recorded
 
@@ -247,6 +252,10 @@ def _same_key_anew(session: Session, message: Message, job: ReceiveMessage) -> b
 def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage, external_id: str) -> Recorded:
     """The message exists: send its turn's job once more, and let a waiting caller join that turn."""
     existing = message_by_external_id(session, conversation.connection_id, external_id)
+    if (
+        existing and not job.found_late and existing.accepted_at != _accepted_at(job)
+    ):  # else: this very acceptance again
+        note_repeat(session, existing, _accepted_at(job))
     turn = session.get(Turn, (conversation.tenant_id, existing.turn_id)) if existing and existing.turn_id else None
     if existing is None or turn is None:
         return Recorded()

@@ -19,7 +19,6 @@ from dramatiq.message import Message
 
 from clients.queue import Queue, connect
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
-from config.secrets import decrypt
 from models.jobs import Job
 from models.turn import Delivery
 from tests.clients.queue.cast import LossyProxy
