@@ -17,6 +17,7 @@ import redis.asyncio
 
 from clients.queue.connection import twice, twice_async
 from clients.queue.scripts import PREFIX, AsyncScripts, Scripts
+from config.errors import Conflict
 from config.secrets import decrypt
 
 HOUR_S = 3600
@@ -178,9 +179,12 @@ def as_new(payload: bytes) -> bytes:
     """A dead letter's message, opened, its tries forgotten.
 
     Raises:
-        ValueError: it was sealed under another SECRET_KEY.
+        Conflict: it was sealed under another SECRET_KEY, or is no message.
     """
-    message = json.loads(_opened(payload))
+    try:
+        message = json.loads(_opened(payload))
+    except ValueError:
+        raise Conflict("This message cannot be read: it was sealed under another SECRET_KEY, or is none.") from None
     options = message.get("options", {})
     message["options"] = {name: value for name, value in options.items() if name not in {"attempts", "waits"}}
     return json.dumps(message, separators=(",", ":")).encode()
