@@ -43,8 +43,8 @@ class TenantService:
     tenant_id: str
     queue: str
     cost: float
-    starts: int
-    mean_wait_ms: float  # of first deliveries
+    starts: int  # of messages; what comes back and starts again counts once
+    mean_wait_ms: float  # from arrival to the first start
     depth: int
     oldest_ms: int | None
 

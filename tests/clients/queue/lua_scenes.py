@@ -163,10 +163,13 @@ def a_hundred_tenants_that_may_not_start(stage: Stage) -> None:
         stage.queue.set_limits(f"tenant-{number:03}", Limits(concurrency=1))
         for _ in range(2):
             stage.queue.enqueue(Task(tenant_id=f"tenant-{number:03}"))
+    for _ in range(2):
+        stage.queue.enqueue(Task(tenant_id="tenant-zz", cost=5))  # served more than the others: behind all of them
     worker = Worker(stage.queue, "w")
-    assert len(worker.fetch(101)) == 101
-    assert worker.fetch() == []
-    assert worker.fetch() == []
+    assert len(worker.fetch(102)) == 102
+    cut_short = worker.fetched()
+    assert (cut_short.messages, cut_short.next_due_ms) == ([], 0)
+    assert [entry.tenant_id for entry in worker.fetch()] == ["tenant-zz"]
 
 
 def what_another_release_left(stage: Stage) -> None:

@@ -57,7 +57,7 @@ local function count_start(queue, tenant, cost, waited_ms)
   local about = queue .. ':' .. math.floor(now / 3600000)
   call('ZINCRBY', P .. 'svc:' .. about, cost, tenant)
   if waited_ms then call('HINCRBY', P .. 'ws:' .. about, tenant, waited_ms) end
-  if call('HINCRBY', P .. 'st:' .. about, tenant, 1) == 1 then
+  if call('HINCRBY', P .. 'st:' .. about, tenant, waited_ms and 1 or 0) <= 1 then
     for _, kind in ipairs({ 'svc:', 'ws:', 'st:' }) do call('PEXPIRE', P .. kind .. about, HOURS_MS) end
   end
 end
@@ -86,6 +86,8 @@ local function give(queue, process, tenant, mid, counter, weight)
   return { queue, tenant, mid, delivery, alone, m[1] }
 end
 
+local cut_short = false -- more ready tenants than one call looks at: the process asks again at once
+
 -- Start the next message of a queue at `process`: the least served ready tenant first (VTC). Nil when nothing may start.
 -- O(log tenants + log lane); looks at no more than DUE_BATCH tenants that turn out to wait for a token or for capacity.
 local function dispatch(queue, process)
@@ -111,6 +113,7 @@ local function dispatch(queue, process)
       end
     end
   end
+  cut_short = true
   return nil
 end
 
@@ -165,6 +168,7 @@ local function answer(settled, given, idle)
   if idle then
     local top = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
     if top[1] then next_due = math.max(0, tonumber(top[2]) - now) end
+    if cut_short then next_due = 0 end
   end
   local flat = { settled, next_due }
   for _, entry in ipairs(given) do
