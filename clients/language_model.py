@@ -294,9 +294,9 @@ async def _complete(
     """One answer in a fixed form; None instead of it when the model refused or did not finish."""
     completion = await client.chat.completions.create(
         model=model,
-        messages=messages,
+        messages=[],
         max_completion_tokens=CLASSIFY_OUTPUT_TOKENS,
-        response_format=form,
+        extra_body={"messages": messages, "response_format": form},
     )
     reported = completion.usage
     usage = (
