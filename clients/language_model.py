@@ -301,9 +301,9 @@ async def _complete(
     try:  # the SDK checks no types: any part may be missing or something else
         completion = await client.chat.completions.create(
             model=model,
-            messages=messages,
+            messages=[],
             max_completion_tokens=CLASSIFY_OUTPUT_TOKENS,
-            response_format=form,
+            extra_body={"messages": messages, "response_format": form},
         )
         reported = completion.usage
         tokens = openai_wire.believed_tokens(reported.prompt_tokens, reported.completion_tokens) if reported else None

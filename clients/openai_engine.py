@@ -94,7 +94,9 @@ def _pools() -> httpx2.AsyncBaseTransport:
                 max_keepalive_connections=IDLE_CONNECTIONS // POOLS,
                 keepalive_expiry=IDLE_S,
             )
-            self._next = itertools.cycle([httpx2.AsyncHTTPTransport(limits=limits) for _ in range(POOLS)])
+            trust = httpx2.create_ssl_context()  # one for all: it reads every certificate authority there is
+            pools = [httpx2.AsyncHTTPTransport(verify=trust, limits=limits) for _ in range(POOLS)]
+            self._next = itertools.cycle(pools)
 
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             return await next(self._next).handle_async_request(request)

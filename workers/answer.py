@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy.orm import Session
 
 from clients.language_model import LanguageModel, Passage, Usage
 from clients.queue import Released
@@ -122,6 +124,7 @@ def _answer(question: Question, delivery: Delivery) -> None:
     if turn.state == TurnState.SENDING and _finish_interrupted(speech):
         return
     answer = Answer()
+    speech.bill = partial(_count_call, turn, delivery, answer)
     try:
         if turn.stream and not question.turn.channel:
             _stream(question, answer, speech)
@@ -143,7 +146,10 @@ def _answer(question: Question, delivery: Delivery) -> None:
             raise
         speech.finish(stopped=MODEL_FAILED)
     finally:
-        _count_call(turn, delivery, answer.usage)
+        served(max(WITHOUT_MODEL, answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0))
+        if speech.bill is not None and answer.usage is not None:  # nothing was recorded that it could go with
+            with tenant_session(turn.tenant_id) as session:
+                speech.bill(session)
 
 
 def _stream(question: Question, answer: Answer, speech: Release) -> None:
@@ -176,7 +182,7 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
     else:
         speech.sources = question.turn.sources
     if question.turn.channel:
-        _record_for_channel(question.turn, delivery, text, speech.sources)
+        _record_for_channel(speech, text)
     else:
         speech.say(text, whole=True)
         speech.finish()
@@ -248,15 +254,19 @@ def _abstains(question: Question, speech: Release) -> bool:
     return hands_over
 
 
-def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list[dict[str, object]]) -> None:
+def _record_for_channel(speech: Release, text: str) -> None:
+    turn, sources = speech.turn, speech.sources
     with tenant_session(turn.tenant_id) as session:
-        standing = reclaim(session, turn.id, delivery)
+        standing = reclaim(session, turn.id, speech.delivery)
         if standing is None:
             raise Fenced
+        if speech.bill is not None:
+            speech.bill(session)
         standing.turn.reply, standing.turn.sources = text, sources
         standing.turn.move(TurnState.ANSWERED)
         standing.turn.release_claim()
         session.add(Outbound.pending(turn.tenant_id, turn.id, Part.REPLY, text))
+    speech.bill = None
     send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
     log.info("turn.answered", sources=len(sources))
 
@@ -310,25 +320,23 @@ def _release(turn: Turn, delivery: Delivery) -> None:
         release(session, turn.id, delivery)
 
 
-def _count_call(turn: Turn, delivery: Delivery, usage: Usage | None) -> None:
-    """Every call is counted, whatever came of it, and charged to its tenant's share of the queue."""
-    tokens = usage.prompt_tokens + usage.completion_tokens if usage else 0
-    served(max(WITHOUT_MODEL, tokens))
+def _count_call(turn: Turn, delivery: Delivery, answer: Answer, session: Session) -> None:
+    """Every call is counted, whatever came of it: with what is recorded of its answer, or by itself."""
+    usage = answer.usage
     if usage is None:
         return
     metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)
     metrics.model_tokens.labels("completion").inc(usage.completion_tokens)
-    with tenant_session(turn.tenant_id) as session:
-        record_model_call(
-            session,
-            turn.tenant_id,
-            turn.id,
-            call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
-            model=usage.model,
-            prompt_tokens=usage.prompt_tokens,
-            completion_tokens=usage.completion_tokens,
-            reported=usage.reported,
-        )
+    record_model_call(
+        session,
+        turn.tenant_id,
+        turn.id,
+        call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
+        model=usage.model,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        reported=usage.reported,
+    )
 
 
 def _note_outcome(model: LanguageModel, finish_reason: str | None) -> None:
