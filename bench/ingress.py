@@ -41,6 +41,8 @@ def measure(progress: Progress, rounds: int) -> list[Part]:
             notes=(
                 f"{CONNECTIONS} connections, {len(both.senders)} tenants, every message its own; "
                 f"half load: both at {_half_rate(full):,.0f}/s, half of ours",
+                f"web kept {_busy(full[OURS]):.0%} of a core busy, the bare endpoint {_busy(full[BARE]):.0%}: where that is "
+                "far from 100 %, something else had the machine and the rates tell less than the CPU",
             ),
             details={
                 "costs_us": costs,
@@ -73,6 +75,10 @@ def _half_load(both: Site, full: dict[str, list[Round]], rounds: int, progress: 
 
 def _half_rate(full: dict[str, list[Round]]) -> float:
     return statistics.median(each.result.per_s for each in full[OURS]) / 2
+
+
+def _busy(taken: list[Round]) -> float:
+    return statistics.median(each.server_us * each.result.per_s / 1e6 for each in taken)
 
 
 def _throughput(full: dict[str, list[Round]]) -> tuple[Figure, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from config.errors import TooLarge
 from ingress.errors import TooSlow
@@ -41,12 +41,16 @@ async def read_body(request: Request) -> bytes:
         TooSlow: it did not end in time.
     """
     refuse_declared_size(request)
-    chunks, size = [], 0
+    chunks, size, more = [], 0, True
     try:
         async with asyncio.timeout(READ_WITHIN_S):
-            async for chunk in request.stream():
-                chunks.append(chunk)
-                size += len(chunk)
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunks.append(message.get("body", b""))
+                more = message.get("more_body", False)
+                size += len(chunks[-1])
                 if size > LIMIT_BYTES:
                     raise _too_large()
     except TimeoutError:

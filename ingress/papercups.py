@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+import uuid
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -36,7 +37,7 @@ from ingress.body import header, read_body, refuse_declared_size
 from ingress.callers import LONGEST_CREDENTIAL
 from ingress.services import services
 from models.access import ConnectionAccess
-from models.conversation import conversation_id
+from models.conversation import conversation_name
 from models.jobs import MessageKind, ReceiveMessage
 
 REMEMBERED_S = 3600.0  # Papercups never repeats, double subscriptions do at once; the rows know the rest
@@ -133,10 +134,11 @@ def _acceptance(request: Request, connection: ConnectionAccess, event: Incoming,
     names, kept_s = event.dedupe, REMEMBERED_S
     if not names and raw:
         names, kept_s = (f"bytes:{hashlib.sha256(raw).hexdigest()}",), SAME_BYTES_S
+    connection_id = str(connection.connection_id)
     return Acceptance(
-        job=_job(connection, event),
+        job=_job(connection.tenant.tenant_id, connection_id, event),
         message_id=secrets.token_hex(16),
-        dedupe=tuple(f"{connection.connection_id}:{name}" for name in names),
+        dedupe=tuple(f"{connection_id}:{name}" for name in names),
         dedupe_ttl_s=kept_s,
         sign=SIGNS.get(event.kind),
         token="wait" if event.kind == "visitor" else "none",  # a rate token
@@ -144,13 +146,12 @@ def _acceptance(request: Request, connection: ConnectionAccess, event: Incoming,
     )
 
 
-def _job(connection: ConnectionAccess, event: Incoming) -> ReceiveMessage:
-    tenant_id = connection.tenant.tenant_id
+def _job(tenant_id: uuid.UUID, connection_id: str, event: Incoming) -> ReceiveMessage:
     return ReceiveMessage(
         tenant_id=str(tenant_id),
         kind=event.kind,
-        connection_id=str(connection.connection_id),
-        conversation_id=str(conversation_id(tenant_id, connection.connection_id, event.conversation_external_id)),
+        connection_id=connection_id,
+        conversation_id=conversation_name(tenant_id, connection_id, event.conversation_external_id),
         conversation_external_id=event.conversation_external_id,
         external_id=event.external_id or (secrets.token_hex(16) if event.kind == "visitor" else None),
         body=event.body,

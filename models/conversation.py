@@ -5,6 +5,7 @@ Its row lock orders everything that happens in it; whoever changes a turn holds 
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -112,6 +113,16 @@ class Conversation(TenantOwned, Base):
 def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> uuid.UUID:
     """The conversation's id before any row exists: the ingress names it in keys without asking Postgres."""
     return uuid.uuid5(tenant_id, f"conversation:{connection_id}:{external_id}")
+
+
+def conversation_name(tenant_id: uuid.UUID, connection_id: str, external_id: str) -> str:
+    """`str(conversation_id(...))` by hand (RFC 9562, version 5): `uuid5` takes 8 of the 55 µs of accepting a webhook."""
+    named = tenant_id.bytes + f"conversation:{connection_id}:{external_id}".encode()
+    digest = bytearray(hashlib.sha1(named, usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 _LOCK = (  # built once: constructing a statement costs as much as running it

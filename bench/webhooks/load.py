@@ -98,12 +98,13 @@ class Connection(asyncio.Protocol):
         self._round = round_
         self._answer = b""
         self.due = 0.0
+        self._waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
     def send(self, data: bytes, due: float) -> None:
-        self.due = due
+        self.due, self._waits = due, True
         self.transport.write(data)  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
@@ -113,11 +114,12 @@ class Connection(asyncio.Protocol):
         if length is None or len(answer) < end + 4 + int(length[1]):
             self._answer = answer
             return
-        self._answer = b""
+        self._answer, self._waits = b"", False
         self._round.answered(self, int(answer[9:12]))
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._round.lost()
+        if self._waits:  # an idle one that the server gave up is no loss
+            self._round.lost()
 
 
 class Round:
