@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Self
 
 ESTIMATED_TOKENS = 1_000  # of a model call, prompt and reply; what it really took is charged at its end
@@ -20,6 +21,11 @@ class MessageKind(StrEnum):
     HUMAN = "human"  # a person on the business's side wrote in public: a human sign
     ASSIGNED = "assigned"  # the channel assigned the conversation to another user: a human sign
     CLOSED = "closed"  # the channel closed the conversation: the bot gets it back
+
+
+@cache
+def _fields(job: type[Job]) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(job))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +54,9 @@ class Job:
 
     @classmethod
     def from_arguments(cls, arguments: dict[str, Any]) -> Self:
-        known = {field.name for field in dataclasses.fields(cls)}
+        known = _fields(cls)  # type: ignore[arg-type]  # a class is hashable
+        if arguments.keys() <= known:
+            return cls(**arguments)
         return cls(**{name: value for name, value in arguments.items() if name in known})
 
 

@@ -280,10 +280,10 @@ class Lifecycle(Middleware):
         if broker.stopping.is_set():
             raise SkipMessage("the process stops")
         broker.started(message)
-        metrics.jobs_running.labels(message.actor_name).inc()
+        metrics.labelled(metrics.jobs_running, message.actor_name).inc()
         if message.entry.delivery == 1:
             waited_s = max(0, current_millis() - message.message_timestamp) / 1000
-            metrics.job_wait_seconds.labels(message.queue_name).observe(waited_s)
+            metrics.labelled(metrics.job_wait_seconds, message.queue_name).observe(waited_s)
 
     def after_process_message(
         self, broker: Any, message: Any, *, result: Any = None, exception: BaseException | None = None
@@ -293,9 +293,9 @@ class Lifecycle(Middleware):
         decision = decide(message._message, exception, stopping=broker.stopping.is_set(), max_attempts=limit)
         message.verdict = charged(decision.verdict, message.cost, held=isinstance(exception, NotYet))
         job = message.actor_name
-        metrics.jobs_running.labels(job).dec()
-        metrics.jobs.labels(job, decision.name).inc()
-        metrics.job_seconds.labels(job).observe(time.monotonic() - message.started)
+        metrics.labelled(metrics.jobs_running, job).dec()
+        metrics.labelled(metrics.jobs, job, decision.name).inc()
+        metrics.labelled(metrics.job_seconds, job).observe(time.monotonic() - message.started)
         if decision.name in {"failed", "dead"}:
             log.error("job.failed", job=job, message_id=message.message_id, verdict=decision.name, exc_info=exception)
         elif exception is not None:
@@ -367,9 +367,9 @@ def served(cost: float) -> None:
 
 def charged(verdict: Verdict, cost: float | None, *, held: bool) -> Verdict:
     """The verdict with the job's real cost; None stays as estimated."""
-    if not isinstance(verdict, Done | Later):
+    if not isinstance(verdict, Done | Later) or (cost is None and not held):
         return verdict
-    return replace(verdict, cost=HELD_COST if cost is None and held else cost)
+    return replace(verdict, cost=HELD_COST if cost is None else cost)
 
 
 def stopping() -> bool:
