@@ -20,7 +20,7 @@ scenarios: install ## whole stories on real processes
 check: install ## lint, format, types, import rules: what CI runs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: install ## measure from webhook to reply
+bench: install ## measure every part beside others of its kind, in one table
 	@exec $(BIN)/python -m bench
 
 chaos: install ## twenty seeds of kill -9 and worse; SEED=n repeats one, PLANT=name plants a fault

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 import time
@@ -36,11 +37,14 @@ def main() -> int:
         parser.error(f"there is no part {', '.join(unknown)}" if unknown else "at least one round")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what the parts started is ended on the way out
     parts: list[Part] = []
+    busy = os.getloadavg()[0]
     for key in asked.parts or PARTS:
         found = importlib.import_module(f"bench.{PARTS[key]}").measure(_progress(key), asked.rounds)
         write(RESULT, found)  # at once: a later part that fails does not take it along
         parts += found
     print(table(parts))
+    if busy > 1:
+        print(f"\nThe machine was busy before the start (load {busy:.1f}, {os.cpu_count()} cores): measure again.")
     if asked.rounds < LEAST_ROUNDS:
         print(f"\nMedians of {asked.rounds}: to try out, not to quote.")
     print(f"\nWritten to {RESULT}.")

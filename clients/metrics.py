@@ -52,6 +52,7 @@ class Publisher(threading.Thread):
                 publish(self._client, self._process, time.time())
             except Exception:
                 log.warning("metrics.publish.failed")
+                self._client.connection_pool.disconnect()  # from a demoted primary, too: the next try finds the new one
 
     def stop(self) -> None:
         self._stopped.set()

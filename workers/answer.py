@@ -87,7 +87,8 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     turn_id = uuid.UUID(job.turn_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
         asking = ask_question(session, turn_id)
-        match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
+        lease = LEASE / settings().time_scale  # shorter than the turn's limit, at any scale
+        match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), lease):
             case Done():
                 turn = None
             case Held(delay_ms):

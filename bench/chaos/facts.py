@@ -117,4 +117,6 @@ class Facts:
     metered: dict[str, int] = field(default_factory=dict)  # turn -> usage rows of kind `reply`
     delivered: frozenset[str] = frozenset()  # turns that are
     dead_letters: int = 0
+    errors: tuple[str, ...] = ()  # what the processes logged of exceptions that nobody expected
+    rested: bool = True  # long after the last trouble nothing waited or ran any more
     time_scale: float = 1.0

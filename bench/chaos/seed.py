@@ -27,6 +27,7 @@ from bench.chaos.stories import deploy_as_promised, deploy_plan, deployed, late_
 from bench.chaos.storm import Storm
 from bench.chaos.verdict import AFTER_OUTAGE_S, LIMIT_S, Verdict, judge
 
+UNEXPECTED = ("job.failed", "tick.failed", "Traceback")
 PATIENCE_S = 20.0  # beyond the limits within which everything has to end
 
 
@@ -52,23 +53,22 @@ def run(plan: Plan, folder: Path, plant: str = "", story: str = "") -> dict[str,
             raise load.failure
         deployment.stop_processes()  # what is looked at now must not move
         facts = Gatherer(deployment, ledger).facts()
-        errors = deployment.log_lines("job.failed")
+        facts.rested = rested
+        facts.errors = tuple(line for word in UNEXPECTED for line in deployment.log_lines(word))
     finally:
         deployment.close()
     verdict = judge(facts)
-    result = _result(plan, ledger, facts, verdict, errors, rested, time.monotonic() - began)
+    result = _result(plan, ledger, facts, verdict, time.monotonic() - began)
     if story == "late":
         result["wrong"] = late_as_named(verdict)
     elif story == "deploy":
-        deploy = deployed(facts, *ledger.deployed_s, ledger.spent + len(errors))
+        deploy = deployed(facts, *ledger.deployed_s, ledger.spent + len(facts.errors))
         result |= {"deploy": dataclasses.asdict(deploy), "wrong": deploy_as_promised(deploy, verdict)}
     _keep(folder, ledger, facts, result, storm_began)
     return result
 
 
-def _result(
-    plan: Plan, ledger: Ledger, facts: Facts, verdict: Verdict, errors: list[str], rested: bool, took_s: float
-) -> dict[str, Any]:
+def _result(plan: Plan, ledger: Ledger, facts: Facts, verdict: Verdict, took_s: float) -> dict[str, Any]:
     """One line of the table, and what is behind it."""
     return {
         "seed": plan.seed,
@@ -92,13 +92,13 @@ def _result(
         "after_take_over": verdict.count("after take-over"),
         "crossings": len(verdict.crossings),
         "longest_crossing_s": max(verdict.crossings, default=0.0),
-        "no_end": verdict.count("no end", "mute", "dead letters"),
+        "no_end": verdict.count("no end", "mute", "dead letters", "restless"),
+        "overdue": sum(count for name, count in verdict.ends.items() if name.endswith(":overdue")),
         "lost": verdict.count("lost"),
         "mix_ups": verdict.count("mix-up"),
         "violations": [str(each) for each in verdict.violations],
         "ends": verdict.ends,
-        "errors": errors,
-        "rested": rested,
+        "errors": len(facts.errors),
         "took_s": round(took_s, 1),
         "machine_load": round(os.getloadavg()[0], 1),  # on how many cores: what others ran meanwhile is in it
         "cores": os.cpu_count(),

@@ -128,7 +128,7 @@ class Redis:
             client.config_set("masterauth", self._password)
             client.replicaof("127.0.0.1", str(self.primary.port))
             until = time.monotonic() + SYNC_LIMIT_S
-            while (state := dict(client.info("replication")))["master_link_status"] != "up":  # type: ignore[call-overload]
+            while (state := dict(client.info("replication")))["master_link_status"] != "up":
                 if time.monotonic() > until:
                     raise TimeoutError(f"the replica does not follow: {state}")
                 time.sleep(0.02)

@@ -20,17 +20,21 @@ COLUMNS = (
     ("no end", "no_end", 7),
     ("lost", "lost", 5),
     ("mixed", "mix_ups", 6),
+    ("errors", "errors", 7),
     ("crossed", "crossings", 8),
     ("gap s", "longest_crossing_s", 6),
     ("late", "late_duplicates", 5),
+    ("overdue", "overdue", 8),
     ("s", "took_s", 6),
     ("load", "machine_load", 6),
 )
 SIDES = ("before", "after", "inside")
 LEGEND = """\
 held: kills of a process that held work. twice, after, no end, lost, mixed: violations (said twice or changed; released
-after a known or visible take-over; without a recorded end; accepted and lost; another tenant's). Counted, allowed by
-name: crossed a human message on the wire (longest gap); late: stored by the channel more than `settle` after our time-out."""
+after a known or visible take-over; without a recorded end; accepted and lost; another tenant's). errors: exceptions nobody
+expected, violations too. Counted, allowed by
+name: crossed a human message on the wire (longest gap); late: stored by the channel more than `settle` after our time-out.
+overdue: turns that the sweep gave to a person because they had no end within the (scaled) limit."""
 
 
 def heading() -> str:

@@ -19,6 +19,7 @@ SETTLE_S = 30.0  # divided by TIME_SCALE, as the three below
 LIMIT_S = 600.0  # from a turn's oldest message to its end
 AFTER_OUTAGE_S = 120.0  # or that long after the stores are back
 SWEEP_S = 10.0
+FOUND_S = 120.0  # not divided: a webhook that never arrived is found within two minutes, or after the stores are back
 PROMPTLY_S = 5.0  # for what the sweep found overdue to be recorded as ended
 CLOCKS_S = 0.005  # two events of one server this close have no order for others
 
@@ -63,6 +64,10 @@ def judge(facts: Facts) -> Verdict:
         verdict.violations.extend(find(facts))
     if facts.dead_letters:
         verdict.violations.append(Violation("dead letters", str(facts.dead_letters)))
+    if facts.errors:
+        verdict.violations.append(Violation("unexpected", f"{len(facts.errors)} errors, the first: {facts.errors[0]}"))
+    if not facts.rested:
+        verdict.violations.append(Violation("restless", "something still waits or runs, long after the last trouble"))
     return verdict
 
 
@@ -183,6 +188,12 @@ def _lost(facts: Facts) -> Iterator[Violation]:
         if asked.accepted and asked.reference not in recorded:
             where = "the channel" if asked.channel else "the API"
             yield Violation("lost", f"{asked.reference} of {asked.conversation}, accepted by {where}")
+    accepted = {row.reference: row.accepted_s for row in facts.rows}
+    for asked in facts.asked:
+        found_s = accepted.get(asked.reference, asked.at_s)
+        away = [each.until_s for each in facts.outages if each.until_s > asked.at_s and each.from_s < found_s]
+        if asked.channel and found_s > (limit := max([asked.at_s, *away]) + FOUND_S):
+            yield Violation("lost", f"{asked.reference}: found {found_s - limit:.1f} s too late")
     stored = {(said.turn, said.part) for said in facts.said if said.channel}
     for sent in facts.sent:
         if sent.state == "delivered" and sent.part != "assignment" and (sent.turn, sent.part) not in stored:

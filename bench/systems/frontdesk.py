@@ -15,6 +15,8 @@ from models.jobs import Job
 from models.turn import Delivery
 from workers.broker import actor, queue
 
+LIMIT_MS = 600_000  # as stock Dramatiq's: a job that holds its thread must not be interrupted
+
 
 @dataclass(frozen=True, kw_only=True)
 class BenchJob(Job):
@@ -67,8 +69,8 @@ class BulkMessage(_Accepted, BulkJob):
     """The same of the class bulk."""
 
 
-@actor(BulkJob)
-@actor(BenchJob)
+@actor(BulkJob, time_limit_ms=LIMIT_MS)
+@actor(BenchJob, time_limit_ms=LIMIT_MS)
 def run(job: BenchJob, delivery: Delivery) -> None:
     work(job.number, job.sleep_ms)
 

@@ -34,6 +34,7 @@ _AWAY = (
     "CLUSTERDOWN",
     "TRYAGAIN",
     "UNKILLABLE",
+    "UNBLOCKED",  # a blocking call met the moment in which its server became a replica
 )
 LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)  # the answer, perhaps also the call, is lost
 

@@ -192,6 +192,16 @@ def test_a_silence_because_of_a_person_needs_a_person(facts):
     assert kinds(facts) == []
 
 
+def test_work_that_never_comes_to_rest_is_flagged(facts):
+    facts.rested = False
+    assert kinds(facts) == ["restless"]
+
+
+def test_an_exception_that_nobody_expected_is_flagged(facts):
+    facts.errors = ("worker1a: Traceback (most recent call last):",)
+    assert kinds(facts) == ["unexpected"]
+
+
 def test_dead_letters_are_bugs(facts):
     facts.dead_letters = 1
     assert kinds(facts) == ["dead letters"]
@@ -203,6 +213,13 @@ def test_dead_letters_are_bugs(facts):
 def test_an_accepted_message_without_a_row_is_lost(facts):
     facts.rows = []
     assert kinds(facts) == ["lost"]
+
+
+def test_one_found_more_than_two_minutes_later_was_lost_for_too_long(facts):
+    facts.rows = [replace(ROW, accepted_s=130.1, oldest_s=130.1, ended_s=131.0)]
+    assert kinds(facts) == ["lost"]
+    facts.outages = [Outage(9.0, 11.0)]
+    assert kinds(facts) == []
 
 
 def test_one_that_was_never_accepted_is_not(facts):

@@ -19,7 +19,7 @@ from tests.hostile.planting import Planted, drive
 from tests.scenarios.business import open_business
 from tests.scenarios.deployment import Deployment, Mode
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from tests.scenarios.business import HOURS, Business, open_business
 from tests.scenarios.deployment import Deployment, Mode
 from tests.scenarios.programs import wait_until
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
 
 AT_LEAST = 10_000
 SLOW_WITHIN_S = 20.0  # a body has ten, and nobody is quick here
