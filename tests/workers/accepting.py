@@ -41,12 +41,12 @@ def accepted(job: ReceiveMessage, *, durable: bool = False, message_id: str | No
     """The status; `more` is the acceptance's."""
 
     async def once() -> str:
-        client = connect_async(settings().redis_url, max_connections=2)
+        front = AsyncQueue(connect_async(settings().redis_url, max_connections=2))
         try:
-            shared = Shared(AsyncQueue(client), Configured(Accept.DURABLE if durable else Accept.FAST))
+            shared = Shared(front, Configured(Accept.DURABLE if durable else Accept.FAST))
             acceptance = Acceptance(job=job, message_id=message_id or uuid.uuid4().hex, **more)
             return (await accept(cast(Services, shared), acceptance)).status
         finally:
-            await client.aclose()
+            await front.close()
 
     return asyncio.run(once())

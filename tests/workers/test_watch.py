@@ -35,11 +35,11 @@ def visitor(bakery) -> Visitor:
 
 def shown() -> dict[str, float]:
     async def ask() -> dict[str, float]:
-        client = connect_async(settings().redis_url, max_connections=1)
+        front = AsyncQueue(connect_async(settings().redis_url, max_connections=1))
         try:
-            return await noted(AsyncQueue(client))
+            return await noted(front)
         finally:
-            await client.aclose()
+            await front.close()
 
     return asyncio.run(ask())
 
