@@ -1,6 +1,6 @@
 # Frontdesk on a machine with Python >= 3.11 and make. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test scenarios check bench clean install
+.PHONY: help run test scenarios check bench chaos clean install
 
 BIN := .venv/bin
 LOCK := requirements-dev.txt
@@ -22,6 +22,9 @@ check: install ## lint, format, types, import rules: what CI runs
 
 bench: install ## measure from webhook to reply
 	@exec $(BIN)/python -m bench
+
+chaos: install ## twenty seeds of kill -9 and worse; SEED=n repeats one, PLANT=name plants a fault
+	@exec $(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
 
 clean: ## remove the virtual environment and caches; .frontdesk (your data) stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,53 +1,59 @@
-"""`make bench`: from a webhook to the reply in the channel, on the processes that `make run` starts. One table, one JSON."""
+"""`make bench`: what Frontdesk does, measured beside others in the same run. One table, one JSON; 1 if a bound is missed.
+
+`python -m bench` measures everything, `python -m bench b c` these parts.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib
+import signal
 import sys
+import time
 from pathlib import Path
 
-from bench.deployment import running
-from bench.pipeline import burst, steady
+from bench.report import LEAST_ROUNDS, Part, Progress
+from bench.table import table, write
 
 RESULT = Path(".frontdesk/bench.json")
+PARTS = {
+    "a": "ingress",
+    "b": "queues",
+    "c": "fairness",
+    "d": "scale",
+    "e": "pipeline",
+    "f": "models",
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--tenants", type=int, default=100)
-    parser.add_argument("--conversations", type=int, default=5, help="of each tenant, all at once")
-    parser.add_argument("--rate", type=float, default=20.0, help="turns per second of the steady part")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long the steady part lasts")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="of each comparison; fewer is for trying out")
     asked = parser.parse_args()
-    with running() as deployment:
-        print(f"Making {asked.tenants} tenants …", flush=True)
-        tenants = deployment.make_tenants(asked.tenants)
-        print(f"Steady: {asked.rate:g} turns/s for {asked.seconds:g} s, wait 0 …", flush=True)
-        quiet = steady(deployment, tenants, asked.rate, asked.seconds)
-        print(f"Burst: {asked.tenants} tenants x {asked.conversations} conversations at once …", flush=True)
-        crowded = burst(deployment, tenants, asked.conversations)
-        processes = deployment.processes()
-    print(f"\n{'from webhook to reply':<24}{'turns':>7}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'turns/s':>9}  found")
-    for name, part in (("steady", quiet), ("burst", crowded)):
-        row = f"{name:<24}{part.turns:>7}{part.p50_ms:>9.1f}{part.p95_ms:>9.1f}{part.p99_ms:>9.1f}{part.per_s:>9.1f}"
-        print(f"{row}  {part.verdict}")
-    print(f"\n{'process':<12}{'memory MB':>10}{'CPU s':>8}{'Redis':>7}{'Postgres':>9}")
-    for each in processes:
-        print(f"{each.name:<12}{each.memory_mb:>10.0f}{each.cpu_s:>8.1f}{each.redis:>7}{each.postgres:>9}")
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(
-        json.dumps(
-            {
-                "steady": vars(quiet),
-                "burst": vars(crowded),
-                "processes": [vars(each) for each in processes],
-            },
-            indent=2,
-        )
-    )
+    unknown = [key for key in asked.parts if key not in PARTS]
+    if unknown or asked.rounds < 1:
+        parser.error(f"there is no part {', '.join(unknown)}" if unknown else "at least one round")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what the parts started is ended on the way out
+    parts: list[Part] = []
+    for key in asked.parts or PARTS:
+        found = importlib.import_module(f"bench.{PARTS[key]}").measure(_progress(key), asked.rounds)
+        write(RESULT, found)  # at once: a later part that fails does not take it along
+        parts += found
+    print(table(parts))
+    if asked.rounds < LEAST_ROUNDS:
+        print(f"\nMedians of {asked.rounds}: to try out, not to quote.")
     print(f"\nWritten to {RESULT}.")
-    return 0 if quiet.right and crowded.right else 1
+    return 0 if all(part.right for part in parts) else 1
+
+
+def _progress(key: str) -> Progress:
+    start = time.monotonic()
+
+    def show(text: str) -> None:
+        print(f"({key}) {time.monotonic() - start:5.0f} s  {text} …", file=sys.stderr, flush=True)
+
+    return show
 
 
 if __name__ == "__main__":

@@ -18,12 +18,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from config.errors import PermanentError, TransientError
 from config.settings import Environment, Settings
 
+MOST_LINES = 1000  # of one conversation; a server that says more means harm
 TIMEOUT_S = 10.0  # each step of the conversation with the server
 SMTP_PORT, SMTPS_PORT = 587, 465
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -112,11 +113,11 @@ class SmtpServer:
         context = ssl.create_default_context()
         server: smtplib.SMTP
         if self._tls:
-            server = smtplib.SMTP_SSL(
+            server = _Encrypted(
                 self._host, self._port, local_hostname=self._own_name, timeout=TIMEOUT_S, context=context
             )
         else:
-            server = smtplib.SMTP(self._host, self._port, local_hostname=self._own_name, timeout=TIMEOUT_S)
+            server = _Plain(self._host, self._port, local_hostname=self._own_name, timeout=TIMEOUT_S)
         try:
             server.ehlo_or_helo_if_needed()
             if not self._tls and server.has_extn("starttls"):
@@ -154,6 +155,44 @@ class SmtpServer:
         if not reached:
             raise PermanentError(_named("refused", never))
         return Taken(reached, later, never)
+
+
+class _Lines:
+    """What a server says, line by line, up to where no server needs more: smtplib reads an answer without end for ever."""
+
+    def __init__(self, said: BinaryIO) -> None:
+        self._said, self._left = said, MOST_LINES
+
+    def readline(self, limit: int) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("an answer without end")
+        return self._said.readline(limit)
+
+    def close(self) -> None:
+        self._said.close()
+
+
+class _Bounded:
+    """Counts what is read from the connection that smtplib opened."""
+
+    _lines: _Lines | None = None
+
+    @property
+    def file(self) -> _Lines | None:
+        return self._lines
+
+    @file.setter
+    def file(self, said: BinaryIO | None) -> None:
+        self._lines = _Lines(said) if said is not None else None
+
+
+class _Plain(_Bounded, smtplib.SMTP):
+    pass
+
+
+class _Encrypted(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 def mail_server(config: Settings) -> MailServer:

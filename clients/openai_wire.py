@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from clients.channels.untrusted import clean
 from config.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ Messages = list[Any]  # dicts of role and content, as the SDK's many overloads w
 
 DRAIN_S = 0.25  # for what follows [DONE]; an endpoint that then keeps silent loses only its connection
 LINE_LIMIT_BYTES = 1_048_576
+MOST_TOKENS = 100_000_000  # of one call; an endpoint that claims more is not believed
+LONGEST_DELAY_MS = 60_000  # a turn waits no longer for its model
+FINISH_REASONS = {"stop", "length", "content_filter", "tool_calls", "function_call"}
 UNSURE = "other"  # the label when the model gives none of those it was offered
 LATER = {408, 409, 429}  # statuses that pass; 5xx as well
 NEVER_CODES = {"insufficient_quota", "invalid_request_error", "content_filter", "context_length_exceeded"}
@@ -106,14 +111,27 @@ def read_event(data: bytes) -> Event:
         event = Event()
         for choice in chunk.get("choices") or ():
             delta = choice.get("delta") or {}
-            event.content += delta.get("content") or ""
+            event.content += clean(delta.get("content") or "")
             event.refused = event.refused or bool(delta.get("refusal"))
-            event.finish_reason = choice.get("finish_reason") or event.finish_reason
+            event.finish_reason = _finish_reason(choice.get("finish_reason")) or event.finish_reason
         if usage := chunk.get("usage"):
-            event.tokens = (int(usage["prompt_tokens"]), int(usage["completion_tokens"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+            event.tokens = believed_tokens(usage["prompt_tokens"], usage["completion_tokens"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise TransientError("the model's stream was corrupt") from None
     return event
+
+
+def _finish_reason(given: object) -> str | None:
+    """One of the words we know, for it is counted by name; any other is "other"."""
+    if not given:
+        return None
+    return given if isinstance(given, str) and given in FINISH_REASONS else "other"
+
+
+def believed_tokens(prompt: object, completion: object) -> tuple[int, int] | None:
+    """What a call cost, as the endpoint says; None when that cannot be true."""
+    counts = [count for count in (prompt, completion) if isinstance(count, int) and 0 <= count <= MOST_TOKENS]
+    return (counts[0], counts[1]) if len(counts) == 2 else None
 
 
 def check_finish(reason: str | None) -> None:
@@ -134,7 +152,9 @@ def read_label(content: str, labels: Mapping[str, str]) -> tuple[str, float]:
     try:
         answer = json.loads(content)
         label, confidence = str(answer["label"]), float(answer["confidence"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return UNSURE, 0.0
+    if math.isnan(confidence):
         return UNSURE, 0.0
     return (label, min(max(confidence, 0.0), 1.0)) if label in labels else (UNSURE, 0.0)
 
@@ -155,11 +175,12 @@ def read_fields(content: str, fields: Mapping[str, str]) -> dict[str, str]:
     """The fields that hold text; everything else a model may answer is left out."""
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(answer, dict):
         return {}
-    return {name: value.strip() for name in fields if isinstance(value := answer.get(name), str) and value.strip()}
+    texts = {name: clean(value).strip() for name in fields if isinstance(value := answer.get(name), str)}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _strict(name: str, properties: Mapping[str, Any]) -> Any:
@@ -215,11 +236,16 @@ def _status_error(error: Any) -> TransientError | PermanentError:
 
 def _retry_after_ms(headers: Mapping[str, str]) -> int | None:
     with contextlib.suppress(KeyError, ValueError, OverflowError):
-        return max(0, int(float(headers["retry-after-ms"])))
+        return _bounded(float(headers["retry-after-ms"]))
     value = headers.get("retry-after", "")
     with contextlib.suppress(ValueError, OverflowError):
-        return max(0, int(float(value) * 1_000))
-    with contextlib.suppress(ValueError):  # the other allowed form: an HTTP date
+        return _bounded(float(value) * 1_000)
+    with contextlib.suppress(ValueError, OverflowError):  # the other allowed form: an HTTP date
         at = parsedate_to_datetime(value)
-        return max(0, int((at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds() * 1_000))
+        return _bounded((at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds() * 1_000)
     return None
+
+
+def _bounded(delay_ms: float) -> int:
+    """Raises ValueError for what is no number."""
+    return int(min(max(delay_ms, 0.0), float(LONGEST_DELAY_MS)))

@@ -41,6 +41,7 @@ class Demo:
     api_key: str
     papercups_webhook_path: str
     question: str
+    tenant_id: str = ""
 
 
 def data_folder() -> Path:
@@ -240,6 +241,12 @@ def _loopback() -> str:
     return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  # compared, not bound
 
 
+def _customer_token(demo: Demo) -> str:
+    """The command that opens /customer, as it is typed beside this `up`."""
+    folder = "" if data_folder() == Path(".frontdesk").absolute() else f"FRONTDESK_DATA={data_folder()} "
+    return f"{folder}{os.path.relpath(sys.executable)} manage.py customer token --tenant {demo.tenant_id}"
+
+
 def _table(demo: Demo | None) -> str:
     own = os.environ
     address = own.get("PUBLIC_URL") or f"http://localhost:{own['PORT']}"
@@ -251,6 +258,7 @@ def _table(demo: Demo | None) -> str:
     rows = [
         ("Demo page", f"{address}/demo"),
         ("Mail to the demo", f"{address}/dev/inbox"),
+        ("Its own page", f"{_customer_token(demo)}  (prints a link)"),
         ("Address", address),
         ("Demo tenant", demo.tenant),
         ("Account token", demo.account_token),

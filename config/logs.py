@@ -28,14 +28,18 @@ def configure(service: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _drop_content,
     ]
-    readable = settings().environment is not Environment.PRODUCTION
+    environment = settings().environment
+    readable = environment is not Environment.PRODUCTION
     renderer: structlog.typing.Processor = (
-        # Plain tracebacks: the pretty ones print local variables, which hold what visitors wrote and keys.
+        # Plain tracebacks: the pretty ones print local variables, which hold what visitors wrote and keys. Even so
+        # messages of exceptions quote rows and requests, so only a developer's own machine shows them.
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
         if readable
         else structlog.processors.JSONRenderer()
     )
-    exceptions = [] if readable else [structlog.processors.ExceptionRenderer(_exception_facts)]
+    exceptions = (
+        [] if environment is Environment.DEVELOPMENT else [structlog.processors.ExceptionRenderer(_exception_facts)]
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -34,9 +34,9 @@ def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived_key("credentials")))
 
 
-def encrypt(plain: str) -> bytes:
-    """Seal a vendor credential for its row (Fernet: AES-128-CBC with HMAC-SHA256)."""
-    return _fernet().encrypt(plain.encode())
+def encrypt(plain: str | bytes) -> bytes:
+    """Seal a vendor credential for its row, or a dead letter (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    return _fernet().encrypt(plain.encode() if isinstance(plain, str) else plain)
 
 
 def decrypt(sealed: bytes) -> str:

@@ -117,8 +117,7 @@ async def leave(request: Request) -> Response:
 async def _exchange(request: Request) -> Response:
     if _crosses_sites(request):  # somebody else's page would sign this browser in as somebody else
         return _closed("This link has to be opened by itself.")
-    form = parse_qs((await lent(request).read_body(request)).decode("ascii", "replace"), max_num_fields=4)
-    code = form.get("code", [""])[0]
+    code = _code(await lent(request).read_body(request))
     token = (
         await lent(request).threads.run(partial(open_customer_link, code)) if 0 < len(code) <= LONGEST_TOKEN else None
     )
@@ -136,6 +135,14 @@ async def _exchange(request: Request) -> Response:
         samesite="lax",
     )
     return answer
+
+
+def _code(form: bytes) -> str:
+    """The code in a form of ours; empty when it is none."""
+    try:
+        return parse_qs(form.decode("ascii", "replace"), max_num_fields=4).get("code", [""])[0]
+    except ValueError:  # more fields than our form has
+        return ""
 
 
 async def _reader(request: Request) -> Reader | Response:

@@ -25,6 +25,19 @@ ENDS = {
     TurnState.FAILED: ("bad", "failed"),
 }
 UNDER_WAY = ("soft", "being answered")
+REASONS = {  # in the business's words; others are shown as they are
+    "asked": "they asked for a person",
+    "complaint": "a complaint",
+    "rule": "as your rules say",
+    "low_confidence": "the bot did not know",
+    "model_down": "the language model was away",
+    "model_refused": "the language model refused",
+    "overdue": "it took too long",
+    "not_sent": "the chat did not take the reply",
+    "human_owns": "a person answers here",
+    "human": "a person answered first",
+}
+WANTS = {"human": "a person"}
 TOLD = {"pending": ("wait", "being sent"), "sent": ("good", "sent"), "failed": ("bad", "not sent")}
 
 
@@ -94,7 +107,7 @@ def conversation(tenant_id: uuid.UUID, zone_name: str, name: uuid.UUID, asked: P
     head = facts([(shown, found.customer.get(word) or getattr(lead, word, None)) for word, shown in CONTACT.items()])
     return Thread(
         title=_visitor(found, lead),
-        head=f"<p>{_owner(found)} · since {when(found.created_at, zone)}</p>{head}",
+        head=f"<p>{_owner(found, rows[0] if rows else None)} · since {when(found.created_at, zone)}</p>{head}",
         rows=[_message(row, ended.get(row.turn_id) if row.turn_id else None, zone) for row in reversed(rows)],
         next=cursor(rows[-1].accepted_at, rows[-1].id) if more else None,
     )
@@ -106,21 +119,25 @@ def _visitor(found: Conversation, lead: Lead | None) -> str:
     return shortened(str(next(filter(None, told), "A visitor")), 80)
 
 
-def _owner(found: Conversation) -> str:
+def _owner(found: Conversation, said: Message | None) -> str:
+    """Who is to act; of a person's conversation, whether the visitor waits."""
     if found.closed_at is not None:
         return "<span class=soft>closed</span>"
-    if found.owner == Owner.HUMAN:
-        return "<span class=wait>with your team</span>"
-    return "<span class=good>with the bot</span>"
+    if found.owner != Owner.HUMAN:
+        return "<span class=good>with the bot</span>"
+    if said is not None and said.author == Author.HUMAN:
+        return "<span class=good>your team answered</span>"
+    return "<span class=wait>waits for your team</span>"
 
 
 def _conversation(
     found: Conversation, lead: Lead | None, said: Message | None, ended: Turn | None, zone: tzinfo
 ) -> str:
+    end = _end(ended) if found.owner == Owner.BOT or (ended and ended.state == TurnState.FAILED) else ""
     last = f"<p><b>{WHO[Author(said.author)]}:</b> {text(shortened(said.body))}</p>" if said else ""
     return (
         f'<li><div class=head><a href="/customer/conversations/{found.id}">{text(_visitor(found, lead))}</a>'
-        f"{when(found.last_activity_at, zone)}</div>{last}<p>{_owner(found)}{_end(ended)}</p></li>"
+        f"{when(found.last_activity_at, zone)}</div>{last}<p>{_owner(found, said)}{end}</p></li>"
     )
 
 
@@ -129,14 +146,14 @@ def _end(turn: Turn | None) -> str:
     if turn is None:
         return ""
     colour, words = ENDS.get(TurnState(turn.state), UNDER_WAY)
-    why = f" ({text(turn.reason.replace('_', ' '))})" if turn.reason else ""
+    why = f" ({text(REASONS.get(turn.reason, turn.reason.replace('_', ' ')))})" if turn.reason else ""
     return f" · <span class={colour}>{words}{why}</span>"
 
 
 def _message(said: Message, turn: Turn | None, zone: tzinfo) -> str:
     below = ""
     if turn is not None and said.author == Author.VISITOR:
-        wanted = f" · wants: {text(turn.intent.replace('_', ' '))}" if turn.intent else ""
+        wanted = f" · wants: {text(WANTS.get(turn.intent, turn.intent.replace('_', ' ')))}" if turn.intent else ""
         sure = f" ({turn.confidence:.0%} sure)" if turn.intent and turn.confidence is not None else ""
         below = f"<p class=soft>{_end(turn).removeprefix(' · ')}{wanted}{sure}</p>"
     elif turn is not None and turn.sources:

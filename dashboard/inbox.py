@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ async def mail(request: Request) -> Response:
         notice.subject,
         f'<p><a href="/dev/inbox?{text(back)}">Inbox</a></p><h1>{text(notice.subject)}</h1>'
         f"<p>{when(notice.created_at, zone)} · <span class={colour}>{state}</span></p>{facts(rows)}"
-        f"<article><pre>{text(notice.body)}</pre></article>",
+        f"<article><pre>{_linked(notice.body)}</pre></article>",
     )
 
 
@@ -92,6 +93,13 @@ def _row(notice: Notice, zone: tzinfo, query: dict[str, str]) -> str:
         f'<li><a href="{text(address)}">{text(notice.subject)}</a><p class=head>{when(notice.created_at, zone)}'
         f"<span class={colour}>{state}</span></p>{why}</li>"
     )
+
+
+def _linked(body: str) -> str:
+    """The text, with the addresses of the business's own page made into links; nothing else becomes one."""
+    config = settings()
+    page_of_business = re.escape(text(f"{config.dashboard_url or config.external_url}/customer/"))
+    return re.sub(rf"{page_of_business}[\w/-]+", lambda found: f'<a href="{found[0]}">{found[0]}</a>', text(body))
 
 
 def _account(request: Request) -> str:

@@ -38,6 +38,7 @@ li, article { background: var(--card); border: 1px solid var(--line); border-rad
 li > :last-child, article > :last-child { margin-bottom: 0 }
 li p { margin: .25rem 0 }
 .head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 2px 12px }
+.head h1 { flex: 1 1 12rem }
 .good { color: var(--good) } .bad { color: var(--bad) } .wait { color: var(--wait) }
 .visitor { margin-right: 12% } .bot, .human { margin-left: 12%; border-left: 3px solid var(--accent) }
 .said { white-space: pre-wrap }

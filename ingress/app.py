@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from config.openapi import Described
 from config.settings import settings
 from ingress import conversations, erasure, leads
 from ingress.addresses import trusted_proxies
@@ -19,7 +20,7 @@ from ingress.health import PostgresState, healthz, readyz, show_metrics
 from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
 from ingress.limits import PublicLimits
 from ingress.middleware import Surrounding
-from ingress.openapi import openapi
+from ingress.openapi import ABOUT, DESCRIBED, openapi
 from ingress.papercups import envelope, signed
 from ingress.script import widget_script
 from ingress.services import open_services
@@ -49,8 +50,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-def build(more: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application; `more` are the dashboard's routes, for one port.
+def build(more: Sequence[BaseRoute] = (), described: Described | None = None) -> Starlette:
+    """The application; `more` are the dashboard's routes, for one port, and `described` what the document says of them.
 
     Raises:
         SettingsError: the environment is not right.
@@ -62,6 +63,7 @@ def build(more: Sequence[BaseRoute] = ()) -> Starlette:
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )
+    app.state.document = (DESCRIBED | described if described else DESCRIBED).document(ABOUT)
     app.router.redirect_slashes = False  # a path with a slash too many is another path: 404, not a redirect
     return app
 

@@ -21,6 +21,7 @@ from clients.channels.untrusted import clean, parse, read_json
 from clients.queue import Acceptance, Bucket
 from config import metrics
 from config.errors import Conflict, InvalidInput, StoreUnavailable, TooMany, Unavailable
+from ingress.accepting import accept
 from ingress.addresses import client_address
 from ingress.body import read_body, refuse_declared_size
 from ingress.callers import LONGEST_SESSION, Caller, identify, preflight
@@ -149,7 +150,7 @@ async def _accept(request: Request, caller: Caller, acceptance: Acceptance) -> s
     Raises:
         Conflict, TooMany, Unavailable, StoreUnavailable: nothing was accepted.
     """
-    accepted = await services(request).queue.accept(acceptance)
+    accepted = await accept(services(request), acceptance)
     metrics.labelled(metrics.accepted, "api", accepted.status).inc()
     if accepted.limit is not None:
         rates = {bucket.name: bucket.rate_per_s for bucket in acceptance.buckets}

@@ -1,14 +1,32 @@
-"""The ingress described in OpenAPI 3.1, written by hand beside the models that enforce it; a test compares the routes."""
+"""The ingress described in OpenAPI 3.1, written by hand beside the models that enforce it; a test compares the routes.
+
+Serves the one document of the port, with what else is served there.
+"""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from config.openapi import (
+    MOMENT,
+    TEXT,
+    UUID,
+    Described,
+    Schema,
+    body,
+    errors,
+    header,
+    json,
+    nullable,
+    obj,
+    path,
+    ref,
+)
+from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
-from ingress.openapi_knowledge import KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
-from ingress.openapi_parts import KEY, TEXT, UUID, Schema, body, errors, header, json, nullable, obj, path, ref
+from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
@@ -56,7 +74,7 @@ SCHEMAS: Schema = {
                     "content": TEXT,
                     "id": {"type": ["string", "integer"]},
                     "message_id": {"type": ["string", "integer"]},
-                    "sent_at": {"type": "string", "format": "date-time"},
+                    "sent_at": MOMENT,
                     "customer": {"type": "object"},
                 },
             ),
@@ -195,33 +213,26 @@ PATHS: Schema = {
     },
 }
 
-DOCUMENT: Schema = {
-    "openapi": "3.1.0",
-    "info": {"title": "Frontdesk", "version": "1", "description": "AI front desks for many small businesses."},
-    "servers": [{"url": "/"}],
-    "paths": PATHS,
-    "components": {
-        "schemas": SCHEMAS,
-        "securitySchemes": {
-            "apiKey": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "X-API-Key",
-                "description": "A secret key (fd_…) with scopes, or the public account token.",
-            },
-            "visitor": {"type": "http", "scheme": "bearer", "description": "The token of a widget's session."},
-            "signature": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "X-Papercups-Signature",
-                "description": "sha256= and the hexadecimal HMAC-SHA256 of the raw body under the webhook secret.",
-            },
-            "metricsToken": {"type": "http", "scheme": "bearer"},
-        },
+SECURITY: Schema = {
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A secret key (fd_…) with scopes, or the public account token.",
     },
+    "visitor": {"type": "http", "scheme": "bearer", "description": "The token of a widget's session."},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Papercups-Signature",
+        "description": "sha256= and the hexadecimal HMAC-SHA256 of the raw body under the webhook secret.",
+    },
+    "metricsToken": {"type": "http", "scheme": "bearer"},
 }
+DESCRIBED = Described(PATHS, SCHEMAS, SECURITY)
+ABOUT = f"AI front desks for many small businesses. No body may be larger than {LIMIT_BYTES // 1024} KiB."
 
 
-async def openapi(_: Request) -> Response:
-    """The document."""
-    return JSONResponse(DOCUMENT, headers={"Access-Control-Allow-Origin": "*"})
+async def openapi(request: Request) -> Response:
+    """The document of everything this port serves."""
+    return JSONResponse(request.app.state.document, headers={"Access-Control-Allow-Origin": "*"})

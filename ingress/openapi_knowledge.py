@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from config.openapi import MOMENT, TEXT, UUID, Schema, body, errors, json, nullable, obj, paged, path, query, ref
 from ingress.knowledge import LONGEST_ANSWER, LONGEST_FILTER, LONGEST_QUESTION
-from ingress.openapi_parts import KEY, TEXT, UUID, Schema, body, errors, json, nullable, obj, path, ref
 from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
-MOMENT: Schema = {"type": "string", "format": "date-time"}
+KEY: list[Schema] = [{"apiKey": []}]
 QUESTION: Schema = TEXT | {"minLength": 1, "maxLength": LONGEST_QUESTION, "description": "Counted after trimming."}
 ANSWER: Schema = TEXT | {"minLength": 1, "maxLength": LONGEST_ANSWER, "description": "Counted after trimming."}
 ID = path("id", "The entry's id.", UUID)
-
-
-def query(name: str, description: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
-
+PAGE = paged(DEFAULT_LIMIT, MAX_LIMIT, LONGEST_CURSOR)
 
 KNOWLEDGE_SCHEMAS: Schema = {
     "Entry": obj({"id": UUID, "question": TEXT, "answer": TEXT, "created_at": MOMENT, "updated_at": MOMENT}),
@@ -36,12 +32,7 @@ KNOWLEDGE_PATHS: Schema = {
             "security": KEY,
             "parameters": [
                 query("q", "Only entries that hold this text.", TEXT | {"maxLength": LONGEST_FILTER}),
-                query(
-                    "limit",
-                    "How many.",
-                    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-                ),
-                query("cursor", "The `next` of the page before.", TEXT | {"maxLength": LONGEST_CURSOR}),
+                *PAGE,
             ],
             "responses": {"200": json("A page.", ref("Entries")), **errors(401, 403, 422, 500, 503)},
         },

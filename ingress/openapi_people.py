@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from config.openapi import MOMENT, TEXT, UUID, Schema, body, errors, header, json, nullable, obj, path, query, ref
 from ingress.chat import LONGEST_MESSAGE
 from ingress.erasure import LONGEST_VISITOR
-from ingress.openapi_knowledge import MOMENT, query
-from ingress.openapi_parts import KEY, TEXT, UUID, Schema, body, errors, header, json, nullable, obj, path, ref
+from ingress.openapi_knowledge import KEY, PAGE
 from models.connection import ConnectionKind
 from models.conversation import Owner
 from models.message import Author
-from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 from models.turn import TurnState
 
 NEXT: Schema = nullable(TEXT) | {"description": "The cursor of the next page; null on the last."}
 OWNER: Schema = {"enum": [str(owner) for owner in Owner]}
 ID = path("id", "The conversation's id.", UUID)
 
-
-PAGE: list[Schema] = [
-    query("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
-    query("cursor", "The `next` of the page before.", TEXT | {"maxLength": LONGEST_CURSOR}),
-]
 REPEATED = header(
     "Idempotency-Key",
     "The same key and body are said once; another body is refused.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from config.openapi import MOMENT, TEXT, UUID, Schema, errors, json, nullable, obj, ref
 from ingress.callers import LONGEST_CREDENTIAL, LONGEST_SESSION
-from ingress.openapi_parts import TEXT, UUID, Schema, errors, json, nullable, obj, ref
+from ingress.openapi_knowledge import PAGE
 from models.message import Author
-from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
 VISITOR: list[Schema] = [{"apiKey": [], "visitor": []}]
 WATCHED = (
@@ -27,8 +27,8 @@ WIDGET_SCHEMAS: Schema = {
     "WidgetSession": obj(
         {
             "token": TEXT | {"description": "Signed. `session_id` for chat, bearer token for messages and events."},
-            "valid_until": {"type": "string", "format": "date-time"},
-            "now": {"type": "string", "format": "date-time", "description": "The server's clock."},
+            "valid_until": MOMENT,
+            "now": MOMENT | {"description": "The server's clock."},
             "continued": {"type": "boolean", "description": "False: a new visitor, also where a token was not valid."},
             "business": TEXT,
             "greeting": TEXT,
@@ -46,7 +46,7 @@ WIDGET_SCHEMAS: Schema = {
             "id": UUID,
             "author": {"enum": [str(author) for author in Author]},
             "text": TEXT,
-            "at": {"type": "string", "format": "date-time"},
+            "at": MOMENT,
             "turn_id": nullable(UUID),
             "sources": {"type": "array", "items": ref("Source")},
         },
@@ -88,19 +88,7 @@ WIDGET_PATHS: Schema = {
             "operationId": "widgetMessages",
             "summary": "What was said in the visitor's own conversation, newest first",
             "security": VISITOR,
-            "parameters": [
-                {
-                    "name": "limit",
-                    "in": "query",
-                    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-                },
-                {
-                    "name": "cursor",
-                    "in": "query",
-                    "description": "The `next` of an earlier page.",
-                    "schema": TEXT | {"maxLength": LONGEST_CURSOR},
-                },
-            ],
+            "parameters": PAGE,
             "responses": {
                 "200": json("A page.", ref("WidgetMessages")),
                 **errors(401, 403, 422, 429, 500, 503),

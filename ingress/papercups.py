@@ -32,6 +32,7 @@ from clients.queue import Acceptance
 from config import metrics
 from config.errors import FrontdeskError, StoreUnavailable, Unauthorized, Unavailable
 from config.secrets import equal, marker_key
+from ingress.accepting import accept
 from ingress.body import header, read_body, refuse_declared_size
 from ingress.callers import LONGEST_CREDENTIAL
 from ingress.services import services
@@ -115,7 +116,7 @@ async def _accepted(
         metrics.labelled(metrics.accepted, source, "ignored").inc()
         log.debug("webhook.ignored", reason=event.reason if isinstance(event, Ignored) else "suspended")
         return IGNORED
-    result = await services(request).queue.accept(_acceptance(request, connection, event, raw))
+    result = await accept(services(request), _acceptance(request, connection, event, raw))
     metrics.labelled(metrics.accepted, source, result.status).inc()
     metrics.labelled(metrics.accept_seconds, source).observe(time.perf_counter() - began)
     match result.status:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
+ESTIMATED_TOKENS = 1_000  # of a model call, prompt and reply; what it really took is charged at its end
+
 
 class MessageKind(StrEnum):
     """What a `ReceiveMessage` tells about its conversation."""
@@ -75,6 +77,7 @@ class ReceiveMessage(Job):
     widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
+    durable: bool = False  # it stands in `webhook_event` until it is recorded
     epoch: int | None = None  # reconciliation: what this sign raised the conversation's epoch to
 
     @property
@@ -99,10 +102,14 @@ class DetectIntent(TurnJob):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerTurn(TurnJob):
-    """CLASSIFIED → ANSWERED (channels), or released here (API, widget)."""
+    """CLASSIFIED → ANSWERED (channels), or released here (API, widget). Costs the model's tokens."""
 
     name: ClassVar[str] = "turn.answer"
     queue: ClassVar[str] = "answer"
+
+    @property
+    def cost(self) -> int:
+        return ESTIMATED_TOKENS
 
 
 @dataclass(frozen=True, kw_only=True)

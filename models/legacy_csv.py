@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.errors import InvalidInput
 from models.legacy import REQUIRED, BadRow, Table, read_row, table_of
-from models.legacy_lines import LONGEST_LINE_BYTES, Place, Record, Unreadable, lines_of, shown
+from models.legacy_lines import LONGEST_LINE_BYTES, Place, Record, Unreadable, lines_of, printable, shown
 
 MOST_LINES = 2000  # of one row: a message with line breaks, not a file with a quote that is never closed
 
@@ -86,9 +86,9 @@ def csv_records(path: Path, table: Table, *, mixed: bool) -> Iterator[Record | U
             values = read(feed.text())
         except (BadRow, csv.Error, UnicodeDecodeError) as error:
             feed.put_back()
-            yield Unreadable(Place(path.name, number), _why(error), shown(line))
+            yield Unreadable(Place(printable(path.name), number), _why(error), shown(line))
         else:
-            yield Record(Place(path.name, number), values, shown(b"".join(taken for _, taken in feed.taken)))
+            yield Record(Place(printable(path.name), number), values, shown(b"".join(taken for _, taken in feed.taken)))
 
 
 def _why(error: Exception) -> str:
@@ -103,14 +103,14 @@ def _header(path: Path, line: bytes, required: tuple[str, ...], *, mixed: bool) 
         delimiter = max(",;\t", key=plain.count)
         names = [name.strip().lower() for name in next(csv.reader([plain], delimiter=delimiter, strict=True))]
     except (UnicodeDecodeError, csv.Error, StopIteration):
-        raise InvalidInput(f"{path.name}: the first line does not name the columns.") from None
+        raise InvalidInput(f"{printable(path.name)}: the first line does not name the columns.") from None
     if mixed and "table" not in names:
         raise InvalidInput(
-            f"{path.name}: neither its name says which table it holds ({', '.join(Table)}), nor a column `table`."
+            f"{printable(path.name)}: neither its name says which table it holds ({', '.join(Table)}), nor a column `table`."
         )
     missing = [name for name in required if name not in names]
     if missing or len(set(names)) < len(names):
         raise InvalidInput(
-            f"{path.name}: the first line lacks the columns {', '.join(missing) or '(one is there twice)'}."
+            f"{printable(path.name)}: the first line lacks the columns {', '.join(missing) or '(one is there twice)'}."
         )
     return names, delimiter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
             while len(rest) > LONGEST_LINE_BYTES and not rest.endswith(b"\n"):
                 rest = file.readline(LONGEST_LINE_BYTES + 1)
             yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+
+
+def printable(name: str) -> str:
+    """A file's name for a sentence: what no terminal should be sent is escaped."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def shown(raw: bytes) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from config.errors import InvalidInput
 from models.legacy import BadRow, Table, table_of
 from models.legacy_csv import csv_records
-from models.legacy_lines import LONGEST_LINE_BYTES, Place, Record, Unreadable, lines_of, shown
+from models.legacy_lines import LONGEST_LINE_BYTES, Place, Record, Unreadable, lines_of, printable, shown
 
 ROWS_AT_ONCE = 1000
 ORDER = {  # the oldest first, so that what merges does so in the order in which it happened
@@ -51,9 +51,9 @@ def open_source(where: str) -> Source:
     elif path.is_file():
         files = [(path, table_of(path.stem))]
     else:
-        raise InvalidInput(f"{where}: there is no such file or folder.")
+        raise InvalidInput(f"{printable(where)}: there is no such file or folder.")
     if not files:
-        raise InvalidInput(f"{where}: the folder holds no .csv or .jsonl file.")
+        raise InvalidInput(f"{printable(where)}: the folder holds no .csv or .jsonl file.")
     return FileSource(files)
 
 
@@ -100,7 +100,7 @@ def _sniffed(path: Path) -> str:
 
 def _json_records(path: Path) -> Iterator[Record | Unreadable]:
     for number, line in lines_of(path):
-        place = Place(path.name, number)
+        place = Place(printable(path.name), number)
         if not line.strip():
             continue
         try:

@@ -27,16 +27,17 @@ from models.outbound import Outbound, Part
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
 from workers import grounding, hand_over
-from workers.broker import actor, queue, stopping
+from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say
-from workers.question import Question, read_question
+from workers.question import Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
 from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
+WITHOUT_MODEL = 1.0  # what an answer costs in the queue for which no model was asked
 LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
 
 log = structlog.get_logger()
@@ -83,6 +84,7 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
 def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     turn_id = uuid.UUID(job.turn_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
+        asking = ask_question(session, turn_id)
         match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), LEASE):
             case Done():
                 turn = None
@@ -91,25 +93,27 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
             case Claimed(claimed, conversation):
                 turn = claimed
         if turn is None:
-            question = None
+            reading = None
         elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            question = None  # deliver has it
+            reading = None  # deliver has it
         elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
         ):
             turn.move(TurnState.SILENT, "human_owns")
-            question = None
+            reading = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = read_question(session, turn, conversation)
+            reading = read_question(session, asking, turn, conversation)
+    if reading is None:
+        served(WITHOUT_MODEL)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
-    elif question is None and turn.ended:
+    elif reading is None and turn.ended:
         report_end(turn)
-    return question
+    return reading.question() if reading else None
 
 
 def _answer(question: Question, delivery: Delivery) -> None:
@@ -307,7 +311,9 @@ def _release(turn: Turn, delivery: Delivery) -> None:
 
 
 def _count_call(turn: Turn, delivery: Delivery, usage: Usage | None) -> None:
-    """Every call is counted, whatever came of it."""
+    """Every call is counted, whatever came of it, and charged to its tenant's share of the queue."""
+    tokens = usage.prompt_tokens + usage.completion_tokens if usage else 0
+    served(max(WITHOUT_MODEL, tokens))
     if usage is None:
         return
     metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)

@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from dramatiq.worker import ConsumerThread, Worker
 from clients.queue import Back, Courier, Dead, Done, Entry, Later, Queue, Verdict, connect
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
+from config.secrets import encrypt
 from config.settings import Environment, process_name, settings
 from models.jobs import ANSWER_QUEUES, BULK_QUEUES, WORKER_QUEUES, Job
 from models.turn import Delivery
@@ -42,6 +44,8 @@ LEASE_S = 5.0  # a process that has not reported for so long is taken for dead
 SHORTEST_LEASE_S = 1.0  # however much time is scaled: a busy machine must not look dead
 HELD_COST = 1.0  # what a message is charged that only learned that it must wait
 _URGENCY = (*WORKER_QUEUES, *ANSWER_QUEUES)
+
+_running: ContextVar[QueuedMessage | None] = ContextVar("running", default=None)
 
 JobType = TypeVar("JobType", bound=Job)
 Stage = Callable[[JobType, Delivery], None]
@@ -193,10 +197,6 @@ class QueueBroker(dramatiq.Broker):
         """The message this thread's actor works on."""
         return self._running[threading.get_ident()]
 
-    def running(self) -> QueuedMessage | None:
-        """The same, or None where a stage is called by hand."""
-        return self._running.get(threading.get_ident())
-
     def settle(self, message: QueuedMessage, verdict: Verdict, *, alone: bool = False) -> None:
         call = self.courier.next_call()
         while True:
@@ -211,7 +211,8 @@ class QueueBroker(dramatiq.Broker):
         except DecodeError as error:
             log.error("message.undecodable", message_id=entry.message_id)
             unreadable: Message[Any] = Message(entry.queue, "undecodable", (), {}, {}, message_id=entry.message_id)
-            self.settle(QueuedMessage(unreadable, entry), Dead(type(error).__name__), alone=True)
+            letter = Dead(type(error).__name__, payload=encrypt(entry.payload))
+            self.settle(QueuedMessage(unreadable, entry), letter, alone=True)
             return
         message.options.pop("eta", None)  # delays live in Redis; Dramatiq must not start one of its own
         self._consumers[entry.queue].handle_message(QueuedMessage(message, entry))
@@ -327,8 +328,12 @@ def actor(
             message = home.current()
             facts = {"job": job_class.name, "request_id": message.options.get("request_id")}
             facts |= {name: arguments.get(name) for name in ("tenant_id", "turn_id")}
-            with structlog.contextvars.bound_contextvars(**{name: fact for name, fact in facts.items() if fact}):
-                fn(job_class.from_arguments(arguments), Delivery(message.message_id, message.entry.delivery))
+            running = _running.set(message)
+            try:
+                with structlog.contextvars.bound_contextvars(**{name: fact for name, fact in facts.items() if fact}):
+                    fn(job_class.from_arguments(arguments), Delivery(message.message_id, message.entry.delivery))
+            finally:
+                _running.reset(running)
 
         home.job_classes[job_class.name] = job_class
         QuietActor(
@@ -355,7 +360,8 @@ def queue() -> Queue:
 
 def served(cost: float) -> None:
     """What the running job really costs its tenant (model tokens, where that was the estimate)."""
-    if message := _broker.running():
+    message = _running.get()
+    if message is not None:  # else a stage is called by hand
         message.cost = cost
 
 

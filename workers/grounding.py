@@ -34,6 +34,7 @@ _COUNTED = re.compile(
 # End one only before a capital that is neither a day nor a month: "6 p.m. We", but "6 p.m. Monday".
 _ENDINGS = re.compile(r"[ap]\.?m|etc|inc|ltd|co|corp|usw|enz|u\.s|u\.k|b\.v|s\.a")
 LONGEST_DAY = 12  # letters of a weekday or month, and one more
+LONGEST_WORD = 200  # looked at before a terminator; an address may be that long
 _CALENDAR = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
     r"(?:septem|octo|novem|decem)ber|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|januar|februar|märz|mai|juni|juli|"
@@ -76,8 +77,9 @@ def split(text: str) -> list[str]:
 
 def _boundary(text: str, *, final: bool) -> int | None:
     """Where the first sentence ends, white space included; None when that cannot be known before more text comes."""
+    begins = len(text) - len(text.lstrip())
     for mark in _END.finditer(text):
-        if not text[: mark.start()].strip():
+        if mark.start() <= begins:
             continue  # leading white space or stray marks belong to what follows
         end = mark.end()
         if mark.group() == "\n":
@@ -88,7 +90,7 @@ def _boundary(text: str, *, final: bool) -> int | None:
             end = cited.end()
         if not final and _PARTIAL_CITATION.match(text, end):
             return None  # a citation may still come; it stays with this sentence
-        verdict = _ends_here(text, mark, end, final=final)
+        verdict = _ends_here(text, mark, end, begins, final=final)
         if verdict is None:
             return None
         if verdict:
@@ -104,8 +106,8 @@ def _through_space(text: str, end: int, *, final: bool) -> int | None:
     return stop if final or stop < len(text) else None
 
 
-def _ends_here(text: str, mark: re.Match[str], end: int, *, final: bool) -> bool | None:
-    """Whether a terminator ends its sentence. None: only the next characters can tell."""
+def _ends_here(text: str, mark: re.Match[str], end: int, begins: int, *, final: bool) -> bool | None:
+    """Whether a terminator ends its sentence, which begins at `begins`. None: only the next characters can tell."""
     sign = mark.group().rstrip(_CLOSERS)
     if sign[0] in "。！？":
         return True
@@ -122,7 +124,7 @@ def _ends_here(text: str, mark: re.Match[str], end: int, *, final: bool) -> bool
         return True  # only when final: otherwise the partial-citation check has waited
     if sign[0] in "!?؟।" or "\n" in text[end:start]:
         return True
-    return _ends_before(text, start, word, sign, first=not text[: mark.start() - len(word)].strip(), final=final)
+    return _ends_before(text, start, word, sign, first=mark.start() - len(word) <= begins, final=final)
 
 
 def _ends_without_space(text: str, end: int, sign: str, word: str, *, final: bool) -> bool | None:
@@ -160,14 +162,14 @@ def _ends_before(text: str, start: int, word: str, sign: str, *, first: bool, fi
 
 
 def _word_before(text: str, end: int) -> str:
-    found = _LAST_WORD.search(text, 0, end)
+    found = _LAST_WORD.search(text, max(0, end - LONGEST_WORD), end)
     return found.group() if found else ""
 
 
 # --- the check ---------------------------------------------------------------------------------------------------
 
-_MARKER = re.compile(r"[ \t]*\[(\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*)\]")
-_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+_MARKER = re.compile(r"(?<![ \t])[ \t]*\[(\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*)\]")
+_ADDRESSES = re.compile(r"[\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+(?:[.,:]\d+)*")
 _PHONES = re.compile(r"\+?\(?\d[\d\s()./-]{6,}\d")
 

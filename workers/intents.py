@@ -27,6 +27,7 @@ LABELS: dict[str, str] = {
 SURE = 3.0  # a clue of this weight decides alone
 HINT = 1.5  # a clue of this weight makes a question one about its own subject, not a general one
 LEAD = 1.5  # by how much the best intent must beat the next to be certain
+READ_CHARACTERS = 4000  # nobody needs more to say what they want, and patterns may take time by the square of it
 LONG_CHARACTERS = 400  # longer messages carry several wishes; words alone do not tell which one counts
 
 _THANKS = re.compile(
@@ -81,9 +82,15 @@ def is_thanks(text: str) -> bool:
 
 
 def normalised(text: str) -> str:
-    """Lower case, no accents, plain quotes, single spaces: what the patterns are written for."""
+    """Lower case, no accents, plain quotes, single spaces: what the patterns are written for.
+
+    Of what is longer than anybody needs, the beginning and the end.
+    """
+    if len(text) > READ_CHARACTERS:
+        text = f"{text[: READ_CHARACTERS // 2]}\n{text[-READ_CHARACTERS // 2 :]}"
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("’", "'").replace("ß", "ss"))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))  # one sign may have become eighteen
+    return " ".join(plain[: 2 * READ_CHARACTERS].split())
 
 
 def _only_pleasantries(plain: str) -> bool:

@@ -5,6 +5,7 @@ Found messages enter by their row (`ReceiveMessage`, unique on connection and ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from workers.resources import send
 LOOKED_AT = 200  # the newest messages of a conversation
 BEFORE_CONNECTING = timedelta(minutes=5)  # older history of a channel is not ours to answer
 KINDS = {Author.VISITOR: MessageKind.VISITOR, Author.HUMAN: MessageKind.HUMAN}
+UNUSABLE = re.compile(r"[\s|]")  # in a queue's message id; a channel's may hold anything
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +70,7 @@ def receive(found: Missing) -> None:
         if job in found.signs:
             epoch = queue().raise_epoch(job.tenant_id, job.conversation_id)
             job, name = replace(job, epoch=epoch), f"{name}:{epoch}"
-        send(job, message_id=f"found:{job.connection_id}:{name}".replace(" ", "_").replace("|", "_"))
+        send(job, message_id=UNUSABLE.sub("_", f"found:{job.connection_id}:{name}"))
 
 
 def _job(

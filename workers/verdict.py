@@ -13,6 +13,7 @@ from dramatiq.middleware import Shutdown
 
 from clients.queue import Back, Dead, Done, Later, Verdict
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
+from config.secrets import encrypt
 
 MIN_BACKOFF_MS = 250
 MAX_BACKOFF_MS = 30_000
@@ -53,7 +54,8 @@ def decide(message: Message[Any], error: BaseException | None, *, stopping: bool
 def _failed(message: Message[Any], error: BaseException, max_attempts: int) -> Decision:
     delay_ms = _raise_count(message, "attempts")
     if message.options["attempts"] >= max_attempts:
-        return Decision("dead", Dead(type(error).__name__, _reason(error), _location(error)))
+        letter = Dead(type(error).__name__, _reason(error), _location(error), encrypt(message.encode()))
+        return Decision("dead", letter)
     if isinstance(error, ActorNotFound):
         delay_ms = max(delay_ms, UNKNOWN_JOB_MS)
     return Decision("failed", Later(delay_ms, message.encode()))

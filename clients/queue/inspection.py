@@ -17,6 +17,8 @@ import redis.asyncio
 
 from clients.queue.connection import twice, twice_async
 from clients.queue.scripts import PREFIX, AsyncScripts, Scripts
+from config.errors import Conflict
+from config.secrets import decrypt
 
 HOUR_S = 3600
 TOP = 20
@@ -174,8 +176,15 @@ LETTERS = 1000  # kept of a tenant (flight.lua)
 
 
 def as_new(payload: bytes) -> bytes:
-    """A message whose tries are forgotten."""
-    message = json.loads(payload)
+    """A dead letter's message, opened, its tries forgotten.
+
+    Raises:
+        Conflict: it was sealed under another SECRET_KEY, or is no message.
+    """
+    try:
+        message = json.loads(_opened(payload))
+    except ValueError:
+        raise Conflict("This message cannot be read: it was sealed under another SECRET_KEY, or is none.") from None
     options = message.get("options", {})
     message["options"] = {name: value for name, value in options.items() if name not in {"attempts", "waits"}}
     return json.dumps(message, separators=(",", ":")).encode()
@@ -194,9 +203,14 @@ def _letters(raw: list[Any]) -> list[tuple[DeadLetter, bytes]]:
 
 def _job(payload: bytes) -> str:
     try:
-        return str(json.loads(payload)["actor_name"])
+        return str(json.loads(_opened(payload))["actor_name"])
     except (ValueError, KeyError, TypeError):
         return "undecodable"
+
+
+def _opened(payload: bytes) -> str | bytes:
+    """Letters are sealed by the worker that buried them; the scripts bury what killed its workers as it is."""
+    return payload if payload.startswith(b"{") else decrypt(payload)
 
 
 def _hours() -> tuple[int, int]:

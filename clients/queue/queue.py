@@ -186,8 +186,8 @@ def _verdict(verdict: Verdict) -> tuple[Argument, ...]:
             return "done", 0, "", "", "", "", _cost(cost)
         case Later(delay_ms, payload, cost):
             return "later", max(0, delay_ms), payload or "", "", "", "", _cost(cost)
-        case Dead(error, message, location):
-            return "dead", 0, "", error, message[:WHY_MAX], location, ""
+        case Dead(error, message, location, payload):
+            return "dead", 0, payload or "", error, message[:WHY_MAX], location, ""
         case Back():
             return "back", 0, "", "", "", "", ""
 

@@ -71,11 +71,12 @@ class Later:
 
 @dataclass(frozen=True)
 class Dead:
-    """A bug: set aside for a person. Class, message and place of the error, never content."""
+    """A bug: set aside for a person. Class, message and place of the error, never content: `payload` is sealed."""
 
     error: str
     message: str = ""
     location: str = ""
+    payload: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

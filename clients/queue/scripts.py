@@ -29,7 +29,7 @@ Source = Callable[[str], tuple[bytes, str]]  # a script's text and its hash
 # What each script needs in front of it. Fewer functions are fewer closures to make per call.
 _LANES, _TURNS = ("common", "tokens", "counters", "lanes"), ("common", "turns")
 PARTS = {
-    **dict.fromkeys(("enqueue", "limits", "dead", "revive", "inspect"), _LANES),
+    **dict.fromkeys(("enqueue", "limits", "dead", "revive", "inspect", "forget"), _LANES),
     **dict.fromkeys(("fetch", "settle", "report", "goodbye"), (*_LANES, "flight")),
     **dict.fromkeys(("release", "publish", "supersede", "epoch", "changed"), _TURNS),
     "accept": (*_LANES, "turns"),

@@ -1,5 +1,6 @@
 // A business picks any colour; what is written on it or with it stays readable (WCAG 2.2: 4.5 to 1).
 const ENOUGH = 4.5;
+const ENOUGH_IN_THE_DARK = 6; // a colour that is only just readable looks dull there
 const DEFAULT_COLOUR = [47, 111, 79];
 const SURFACES = { light: [255, 255, 255], dark: [28, 33, 40] };
 
@@ -22,10 +23,10 @@ function contrast(one, other) {
 }
 
 // The colour, moved towards `end` until it stands out from `ground`.
-function readable(rgb, ground, end) {
+function readable(rgb, ground, end, enough = ENOUGH) {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = rgb.map((value, at) => Math.round(value + (end[at] - value) * share));
-    if (contrast(mixed, ground) >= ENOUGH) return mixed;
+    if (contrast(mixed, ground) >= enough) return mixed;
   }
   return end;
 }
@@ -39,7 +40,7 @@ function colourRules(hex) {
   const ink = contrast(white, accent) >= contrast(black, accent) ? white : black;
   const ground = contrast(ink, accent) >= ENOUGH ? accent : readable(accent, ink, ink === white ? black : white);
   const light = css(readable(accent, SURFACES.light, black));
-  const dark = css(readable(accent, SURFACES.dark, white));
+  const dark = css(readable(accent, SURFACES.dark, white, ENOUGH_IN_THE_DARK));
   return (
     `:host { --accent: ${css(ground)}; --on-accent: ${css(ink)}; --accent-ink: ${light}; }` +
     `@media (prefers-color-scheme: dark) { :host { --accent-ink: ${dark}; } }`

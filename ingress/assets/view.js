@@ -262,7 +262,9 @@ class View {
 
   sources(found, open) {
     const entries = found.map((each) => make("li", {}, make("strong", {}, each.title), make("span", {}, each.text)));
-    return make("details", { open }, make("summary", {}, TEXTS.sources(found.length)), make("ul", {}, ...entries));
+    const list = make("ul", {}, ...entries);
+    const reveal = () => requestAnimationFrame(() => list.parentNode.scrollIntoView({ block: "nearest" }));
+    return make("details", { open }, make("summary", { onclick: reveal }, TEXTS.sources(found.length)), list);
   }
 
   came() {

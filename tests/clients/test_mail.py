@@ -243,12 +243,11 @@ def test_a_wrong_address_of_the_server_stops_the_start_without_telling_it(url):
 def test_smtps_speaks_tls_from_the_first_byte(monkeypatch):
     called = []
 
-    class Refusing:
-        def __init__(self, *arguments: object, **more: object) -> None:
-            called.append(arguments)
-            raise smtplib.SMTPConnectError(421, b"busy")
+    def refuse(_: object, *arguments: object, **more: object) -> None:
+        called.append(arguments)
+        raise smtplib.SMTPConnectError(421, b"busy")
 
-    monkeypatch.setattr(smtplib, "SMTP_SSL", Refusing)
+    monkeypatch.setattr(smtplib.SMTP_SSL, "__init__", refuse)
     with pytest.raises(TransientError, match="busy"):
         SmtpServer("smtps://mail.example", SENDER, "x").send(Mail("<1@f>", ["a@b.example"], "s", "t", AT))
     assert called == [("mail.example", 465)]

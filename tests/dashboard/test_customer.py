@@ -11,7 +11,9 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
+from config.settings import settings
 from models.base import now
+from models.conversation import Conversation, Owner
 from models.database import tenant_session
 from models.message import Author
 from models.notice import Notice, NoticeKind, NoticeState, add_notice
@@ -26,6 +28,7 @@ from models.token import (
     revoke_admin_tokens,
     revoke_customer_tokens,
 )
+from models.turn import TurnState
 from tests.dashboard.conftest import bearer
 from tests.ingress.rows import recorded
 from tests.ingress.test_people import lead, wrote
@@ -171,6 +174,19 @@ class TestLooking:
             assert words in page.get(f"/customer?show={show}").text
         assert page.get("/customer?show=nonsense&cursor=x").status_code == 200
 
+    def test_a_conversation_of_a_person_says_whose_turn_it_is(self, page, alice):
+        conversation, turn = recorded(alice, intent="human", state=TurnState.HANDED_OVER, reason="asked")
+        wrote(alice, conversation, "A person please", turn=turn)
+        with tenant_session(alice.tenant_id) as session:
+            session.execute(update(Conversation).values(owner=Owner.HUMAN))
+        assert "waits for your team" in page.get("/customer").text
+        thread = page.get(f"/customer/conversations/{conversation}").text
+        assert "handed to your team (they asked for a person)" in thread
+        assert "wants: a person" in thread
+        wrote(alice, conversation, "Anna here.", Author.HUMAN)
+        for path in ("/customer", f"/customer/conversations/{conversation}"):
+            assert "your team answered" in page.get(path).text
+
     def test_what_happened_is_shown(self, http, page, alice):
         conversation, turn = recorded(alice, intent="faq", confidence=0.93, sources=[{"title": "Opening hours?"}])
         wrote(alice, conversation, "When do you open?", turn=turn)
@@ -269,6 +285,14 @@ class TestInbox:
             assert "<script" not in answer.text
             assert "451 later" in answer.text
             assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+    def test_a_mail_links_to_the_businesss_own_page_and_nowhere_else(self, http, alice):
+        conversation, _ = recorded(alice)
+        own = f"{settings().external_url}/customer/conversations/{conversation}"
+        name = told(alice, conversation, "Needs you", body=f"Read it: {own}\nThey wrote: https://elsewhere.example/x")
+        shown = http.get(f"/dev/inbox/{name}", params={"account": alice.account_token}).text
+        assert f'<a href="{own}">{own}</a>' in shown
+        assert 'href="https://elsewhere' not in shown
 
     def test_it_refreshes_only_when_asked(self, http, alice):
         plain = http.get("/dev/inbox", params={"account": alice.account_token})

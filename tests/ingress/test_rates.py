@@ -11,6 +11,7 @@ from sqlalchemy import update
 from clients.queue import BucketState
 from ingress.rates import rate_limit_headers
 from models.database import tenant_session
+from models.plan import TenantLimit
 from models.tenant import TenantConfiguration
 from tests.ingress.conftest import key, new_session, words
 
@@ -70,7 +71,7 @@ def test_changed_limits_are_in_force_at_once(http, workers, alice):
     headers = key(alice.api_key, **LATER)
     assert told(http.post(URL, json=words(), headers=headers))[1]["q"] == 100
     with tenant_session(alice.tenant_id) as session:
-        session.execute(update(TenantConfiguration).values(rate_per_s=2, burst=7))
+        session.add(TenantLimit(tenant_id=alice.tenant_id, rate_per_s=2, burst=7))
     workers.redis.publish("{fd1}:tenants", str(alice.tenant_id))
     until = time.monotonic() + 5
     while (policy := told(http.post(URL, json=words(), headers=headers))[1]) != {"q": 7, "w": 4}:

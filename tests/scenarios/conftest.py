@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from config import embedded
+from tests.scenarios.browsing import Site, chromium, installed_packages, site_with_widget
 from tests.scenarios.business import Business, open_business
 from tests.scenarios.deployment import Deployment, Mode
 
@@ -15,12 +18,16 @@ ORDER = (
     "channel",
     "api",
     "widget_browser",
-    "direct",
+    "widget_axe",
+    "papercups_browser",
     "stores",
+    "crowd",
+    "hostile",
+    "direct",
     "killed",
     "model",
+    "canaries",
     "lost_replies",
-    "crowd",
     "afterwards",
 )
 
@@ -70,3 +77,22 @@ def meanwhile() -> Iterator[Callable[..., object]]:
     """Start something in a thread; returns its future."""
     with ThreadPoolExecutor(16) as threads:
         yield threads.submit
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(shop: Business, browser: Browser) -> Iterator[Site]:
+    """The shop's own page, with the widget in it."""
+    with site_with_widget(shop, browser) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """What npm installed for the pages."""
+    return installed_packages()

@@ -40,6 +40,8 @@ class Mode:
     model: bool = False  # an OpenAI-compatible endpoint; else the extractive answerer
     pooled: bool = True  # through pgbouncer in transaction mode
     lossy: bool = False  # through a proxy that can lose replies of Redis
+    smtp_url: str = ""  # a mail server; else mail goes nowhere
+    metrics_token: str = ""
 
 
 class Model:
@@ -132,7 +134,8 @@ class Deployment:
         """Everything up, in this mode, and no fault left over from another test."""
         if mode != self.mode:
             self.mode = mode
-            self.stop(*PROCESSES)
+            for name in PROCESSES:
+                self.programs[name].kill()
         for program in (self.pooler, self.double_program, self.model_program):
             program.start()
         self.restart(*(name for name in PROCESSES if not self.programs[name].running))
@@ -179,6 +182,8 @@ class Deployment:
             "WEB_HOST": "127.0.0.1",
             "TIME_SCALE": str(TIME_SCALE),
             "LOG_LEVEL": "DEBUG",
+            "SMTP_URL": self.mode.smtp_url,
+            "METRICS_TOKEN": self.mode.metrics_token,
         } | (model if self.mode.model else dict.fromkeys(model, ""))
 
     @property
@@ -192,7 +197,7 @@ class Deployment:
 
     def answers_at(self, url: str) -> bool:
         try:
-            return httpx2.get(url, trust_env=False, timeout=2).status_code == 200
+            return httpx2.get(url, trust_env=False, verify=False, timeout=2).status_code == 200
         except httpx2.TransportError:
             return False
 

@@ -27,13 +27,13 @@ LOOK_EVERY_S = 0.02
 T = TypeVar("T")
 
 
-def wait_until(look: Callable[[], T], what: str, within_s: float = 15.0) -> T:
+def wait_until(look: Callable[[], T], what: str, within_s: float = 15.0, every_s: float = LOOK_EVERY_S) -> T:
     """The first true answer of `look`; fails with `what` when none came in time."""
     until = time.monotonic() + within_s
     while not (found := look()):
         if time.monotonic() > until:
             raise AssertionError(f"waited {within_s:g} s in vain: {what}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
     return found
 
 

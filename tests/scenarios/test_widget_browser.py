@@ -2,139 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
-import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from models.database import tenant_session
-from models.message import Author, Message
-from tests.scenarios.business import HOURS, PARKING, PRICE, Business
+from tests.scenarios.browsing import PERSON, ask, bubbles, launcher, log
+from tests.scenarios.business import HOURS, PARKING, PRICE
 from tests.scenarios.programs import wait_until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(120)]
-
-PERSON = "Maya here, how can I help?"
-
-
-@dataclass
-class Site:
-    """A business's own page, with the widget in it."""
-
-    shop: Business
-    origin: str
-    browser: Browser
-    troubles: list[str] = field(default_factory=list)
-
-    def visit(self, **how: Any) -> Page:
-        """A new visitor opens the page and the chat."""
-        page = self.context(**how).new_page()
-        page.goto(self.origin)
-        launcher(page).click()
-        return page
-
-    def context(self, **how: Any) -> BrowserContext:
-        context = self.browser.new_context(**how)
-        context.on("console", lambda message: self._note(message.type, message.text))
-        context.on("weberror", lambda error: self.troubles.append(str(error.error)))
-        return context
-
-    def _note(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and "Failed to load resource" not in text:  # offline, or web restarts
-            self.troubles.append(text)
-
-    def say_as_person(self, text: str = PERSON) -> None:
-        conversation = self.shop.turns()[-1].conversation_id
-        answer = self.shop.http.post(f"/api/v1/conversations/{conversation}/messages", json={"text": text})
-        assert answer.status_code == 201, answer.text
-
-    def written(self) -> list[str]:
-        """What visitors wrote, as recorded."""
-        with tenant_session(self.shop.tenant_id) as session:
-            rows = session.query(Message).filter(Message.author == Author.VISITOR).order_by(Message.accepted_at)
-            return [row.body for row in rows]
-
-
-@contextmanager
-def business_page(widget_from: str, account: str) -> Iterator[str]:
-    """A page elsewhere that allows the widget's origin and nothing else."""
-    policy = (
-        f"default-src 'none'; script-src {widget_from}; connect-src {widget_from}; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-    page = (
-        '<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width">'
-        f'<title>Shop</title></head><body><h1>Shop</h1><a href="/">Home</a>'
-        f'<script src="{widget_from}/widget.js" data-account="{account}" async></script></body></html>'
-    ).encode()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = self.path == "/"
-            self.send_response(200 if found else 204)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", policy)
-            self.end_headers()
-            if found:
-                self.wfile.write(page)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "the browser scenarios need Debian's chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def site(shop: Business, browser: Browser) -> Iterator[Site]:
-    with business_page(shop.deployment.url, shop.tenant.account_token) as origin:
-        shop.configure(allowed_origins=[origin])
-        made = Site(shop, origin, browser)
-        yield made
-        for context in browser.contexts:
-            context.close()
-        assert made.troubles == []
-
-
-def launcher(page: Page) -> Any:
-    return page.get_by_role("button", name="Chat with")
-
-
-def log(page: Page) -> Any:
-    return page.get_by_role("log")
-
-
-def ask(page: Page, text: str) -> None:
-    page.get_by_label("Your message").fill(text)
-    page.get_by_label("Your message").press("Enter")
-
-
-def bubbles(page: Page, author: str) -> Any:
-    return page.locator(f".row.{author} .bubble")
 
 
 def test_an_answer_comes_with_its_source_and_is_there_after_a_reload(site):
@@ -201,7 +79,7 @@ def test_a_message_written_offline_is_sent_once_when_the_network_is_back(site):
     ask(page, HOURS)
     expect(page.get_by_text("Not sent yet. Trying again …")).to_be_visible()
     page.context.set_offline(False)
-    expect(bubbles(page, "bot").nth(2)).to_contain_text(f"{site.shop.word}hours", timeout=15_000)
+    expect(bubbles(page, "bot").nth(2)).to_contain_text(f"{site.shop.word}hours")
     assert site.written() == [PARKING, HOURS]
 
 
@@ -211,7 +89,7 @@ def test_a_message_sent_before_a_reload_is_answered_once(site):
     ask(page, HOURS)
     expect(page.locator(".dots")).to_be_visible()
     page.reload()
-    expect(bubbles(page, "bot").nth(1)).to_contain_text(f"{site.shop.word}hours", timeout=15_000)
+    expect(bubbles(page, "bot").nth(1)).to_contain_text(f"{site.shop.word}hours")
     expect(bubbles(page, "visitor")).to_have_count(1)
     site.shop.ended()
     expect(bubbles(page, "bot")).to_have_count(2)
@@ -290,8 +168,7 @@ def focused(page: Page) -> Callable[[], str]:
 
 
 def test_it_can_be_used_by_keyboard_alone(site):
-    page = site.context().new_page()
-    page.goto(site.origin)
+    page = site.page()
     launcher(page).wait_for()
     expect(launcher(page)).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Tab")

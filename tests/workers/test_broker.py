@@ -23,7 +23,7 @@ from models.jobs import Job
 from models.turn import Delivery
 from tests.clients.queue.cast import LossyProxy
 from tests.clients.queue.conftest import store, valkey_url
-from workers.broker import QueueBroker, actor, stopping
+from workers.broker import HELD_COST, QueueBroker, actor, served, stopping
 
 __all__ = ["store", "valkey_url"]  # the fixtures of the queue's own tests
 
@@ -175,6 +175,11 @@ def test_a_bug_is_tried_again_and_then_a_dead_letter_without_content(
     letter, _ = office.queue.dead_letters("tenant-alice")
     assert (letter.error, letter.message, letter.job) == ("KeyError", "", "errand.run")
     assert "test_broker.py" in letter.location
+    sealed: Any = store.hget(f"{{fd1}}:m:tenant-alice:{letter.message_id}", "p")
+    assert b"tenant-alice" not in sealed
+    assert office.queue.retry_dead("tenant-alice", letter.message_id)
+    office.finish()
+    assert [label for label in office.labels() if label == "a"] == ["a"] * 10
 
 
 def test_a_job_of_a_newer_release_waits_for_its_workers(office: Office, store: redis.Redis) -> None:
@@ -215,6 +220,40 @@ def test_no_more_is_fetched_than_threads_are_free(office: Office, store: redis.R
     gate.set()
     office.finish()
     assert sorted(office.labels()) == list("abcdefgh")
+
+
+def test_what_went_down_with_processes_runs_beside_nothing(office: Office, store: redis.Redis) -> None:
+    beside: dict[str, int] = {}
+    running: set[str] = set()
+
+    def note(job: Errand, delivery: Delivery) -> None:
+        running.add(job.label)
+        time.sleep(0.02)
+        beside[job.label] = len(running)
+        running.discard(job.label)
+
+    office.behaviour = note
+    office.send(*"abcdef")
+    office.queue.enqueue(Errand(tenant_id="tenant-alice", label="poison"), message_id="poison", delay_ms=30)
+    store.hset("{fd1}:m:tenant-alice:poison", "x", 3)
+    office.send(*"ghijkl")
+    office.finish()
+    assert sorted(office.labels()) == sorted(["poison", *"abcdefghijkl"])
+    assert beside["poison"] == 1
+
+
+def test_a_job_says_what_it_really_cost(office: Office, store: redis.Redis) -> None:
+    office.behaviour = lambda job, delivery: served(41)
+    office.send("a")
+    office.finish()
+    assert store.zscore("{fd1}:v:errands", "tenant-alice") == 41
+
+
+def test_a_held_job_is_charged_once_however_often_it_comes_back(office: Office, store: redis.Redis) -> None:
+    office.behaviour = raises_until(6, lambda: NotYet(1))
+    office.send("a")
+    office.finish()
+    assert float(store.zscore("{fd1}:v:errands", "tenant-alice") or 0) <= 6 * HELD_COST
 
 
 def test_stopping_returns_what_cannot_end_unspent(valkey_url: str, store: redis.Redis) -> None:

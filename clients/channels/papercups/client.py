@@ -189,7 +189,8 @@ class PapercupsClient:
             self._check_owner(wire.account_id)
             found.append(wire.as_channel_conversation(self._bot_user_id, self._secret))
         following = value.get("next") if isinstance(value, Mapping) else None
-        return Page(tuple(found), following if isinstance(following, str) and 0 < len(following) <= 2_000 else None)
+        goes_on = isinstance(following, str) and following.isascii() and 0 < len(following) <= 2_000
+        return Page(tuple(found), following if goes_on else None)
 
     def _check_owner(self, account_id: str) -> None:
         if self._account_id is not None and account_id != self._account_id:

@@ -1,6 +1,6 @@
 -- settle: carry out the verdict on one delivery, then start up to `count` next messages in the same call.
 -- ARGV 2 process, 3 call slot, 4 call number, 5 tenant, 6 message id, 7 delivery,
---      8 verdict: done | later | dead | back, 9 delay_ms (later), 10 new payload ('' keeps it),
+--      8 verdict: done | later | dead | back, 9 delay_ms (later), 10 new payload (later, dead; '' keeps it),
 --      11 error class, 12 error message, 13 code location (dead), 14 real cost (done, later; '' as estimated),
 --      15 count, 16 how many of the queues are bulk, 17.. queues in order, bulk ones last
 -- Returns as fetch does; the first field is 0 when this delivery is no longer in flight here: it was given to another
@@ -20,8 +20,8 @@ local function carry_out(verdict)
   land(process, queue, tenant, mid)
   if state.alone == mid then open_up(process, queue) end
   if ARGV[14] ~= '' then correct(queue, tenant, m[4], tonumber(ARGV[14]) - tonumber(m[3])) end
+  if ARGV[10] ~= '' then call('HSET', key, 'p', ARGV[10]) end
   if verdict == 'later' then
-    if ARGV[10] ~= '' then call('HSET', key, 'p', ARGV[10]) end
     come_due(now + tonumber(ARGV[9]), 'm|' .. tenant .. '|' .. mid, queue)
   else
     if verdict == 'dead' then

@@ -33,6 +33,8 @@ FAULTS = {
     "store_answer",  # stores, then answers `status`: 500 after the fact
     "store_hang",  # stores at once, answers only after `delay_ms`
     "store_late",  # stores only after `delay_ms`, when the caller has long given up
+    "hold_before",  # does nothing until the test lets it go (or drops it), by `name`
+    "hold_after",  # does what was asked, answers only when the test lets it go
     "store_cut",  # stores, then breaks the connection in the middle of the answer
     "webhook_drop",
     "webhook_duplicate",
@@ -172,13 +174,30 @@ async def order_fault(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def held(request: Request) -> Response:
+    """What a hold of this name has stopped, waiting for it: the journal's entry of the request, or null."""
+    query = request.query_params
+    return JSONResponse(await server(request).holds.reached(query["name"], float(query.get("timeout_s", 3))))
+
+
+async def let_go(request: Request) -> Response:
+    """A held request goes on; with `drop` one held before it was done is forgotten, as if it had never arrived."""
+    given, papercups = await _given(request), server(request)
+    papercups.world.faults = [each for each in papercups.world.faults if each.name != given["name"]]
+    papercups.holds.let_go(given["name"], drop=bool(given.get("drop")))
+    return Response(status_code=204)
+
+
 async def clear_faults(request: Request) -> Response:
     world_of(request).faults.clear()
     return Response(status_code=204)
 
 
 async def journal(request: Request) -> Response:
-    """Every /api request, stored message (who wrote it) and webhook, in order; `at_ms` counts from the last reset."""
+    """Every /api request, stored message (who wrote it), webhook and changed conversation, in order.
+
+    `at_ms` counts from the last reset, which was at `started_s` of the machine's monotonic clock.
+    """
     world, wanted = world_of(request), request.query_params.get("conversation_id")
     messages = world.messages_of.get(wanted, []) if wanted else list(world.messages.values())
     return JSONResponse(
@@ -186,7 +205,10 @@ async def journal(request: Request) -> Response:
             "requests": list(world.requests),
             "messages": [each | {"who": _who(each)} for each in messages],
             "webhooks": list(world.webhooks),
+            "updates": list(world.updates),
             "pending_webhooks": world.pending_webhooks,
+            "running": world.running,
+            "started_s": world.started,
         }
     )
 
@@ -225,7 +247,9 @@ async def reset(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
-    return JSONResponse({"double": "papercups"})
+    """Also what it is in the middle of: requests not answered yet, webhooks not tried yet."""
+    world = world_of(request)
+    return JSONResponse({"double": "papercups", "running": world.running, "pending_webhooks": world.pending_webhooks})
 
 
 ROUTES = [
@@ -240,6 +264,8 @@ ROUTES = [
     Route("/_double/forge", forge, methods=["POST"]),
     Route("/_double/faults", order_fault, methods=["POST"]),
     Route("/_double/faults", clear_faults, methods=["DELETE"]),
+    Route("/_double/held", held),
+    Route("/_double/let_go", let_go, methods=["POST"]),
     Route("/_double/journal", journal),
     Route("/_double/settled", settled),
     Route("/_double/conversations/{id}", conversation),

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 
+from tests.doubles.holds import Holds
 from tests.doubles.papercups.state import (
     Fault,
     Problem,
@@ -38,6 +39,7 @@ class Papercups:
 
     def __init__(self) -> None:
         self.world = World()
+        self.holds = Holds()
         self.broadcast: Broadcast = _nobody_listens
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: httpx2.AsyncClient | None = None
@@ -153,6 +155,8 @@ class Papercups:
 
     async def conversation_updated(self, conversation: Record) -> None:
         account_id, shown = conversation["account_id"], conversation_json(conversation)
+        noted = {name: conversation[name] for name in ("assignee_id", "status")}
+        self.world.updates.append(noted | {"at_ms": self.world.at_ms(), "conversation_id": conversation["id"]})
         told = {"id": conversation["id"], "updates": shown}
         await self.broadcast(f"notification:{account_id}", "conversation:updated", told)
         self._emit(account_id, "conversation:updated", shown)

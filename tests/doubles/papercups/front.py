@@ -13,7 +13,17 @@ from tests.doubles.papercups.events import Papercups
 from tests.doubles.papercups.state import Fault, Record, detail
 
 LIMIT_BYTES = 8 * 1024 * 1024
-_REQUEST_FAULTS = {"answer", "hang", "store_answer", "store_hang", "store_late", "store_cut"}
+_REQUEST_FAULTS = {
+    "answer",
+    "hang",
+    "store_answer",
+    "store_hang",
+    "store_late",
+    "store_cut",
+    "hold_before",
+    "hold_after",
+}
+VIA = "/_via/"  # `/_via/NAME/api/…` is `/api/…`, and the journal says that it came by NAME
 _PLAIN_HTTP_HOSTS = {"localhost", "127.0.0.1"}
 
 
@@ -25,6 +35,7 @@ class Front:
         self._papercups = papercups
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope, via = _without_via(scope)
         if scope["type"] != "http" or scope["path"].startswith("/_double/") or scope["method"] == "OPTIONS":
             await self._app(scope, receive, send)
             return
@@ -40,21 +51,26 @@ class Front:
         account_id = self._account_of(headers)
         noted: Record = {"at_ms": world.at_ms(), "method": scope["method"], "path": scope["path"], "status": None}
         noted |= {"query": scope["query_string"].decode("latin-1"), "body": _readable(body), "account_id": account_id}
-        noted["x_forwarded_proto"] = headers.get("x-forwarded-proto")
+        noted |= {"x_forwarded_proto": headers.get("x-forwarded-proto"), "via": via}
         world.requests.append(noted)
         fault = world.take_fault(_REQUEST_FAULTS, account_id, method=scope["method"], path=scope["path"])
         noted["fault"] = fault.kind if fault else None
-        answer = await self._answer(fault, scope, body)
+        world.running += 1
+        try:
+            answer = await self._answer(fault, scope, body, noted)
+        finally:
+            world.running -= 1
         noted["status"] = answer.status_code
         if fault and fault.kind == "store_cut":
             await _cut(answer, send)
             return
         await answer(scope, receive, send)
+        noted["answered_ms"] = world.at_ms()
 
-    async def _answer(self, fault: Fault | None, scope: Scope, body: bytes) -> Response:
+    async def _answer(self, fault: Fault | None, scope: Scope, body: bytes, noted: Record) -> Response:
         match fault:
             case None:
-                return await self._ask(scope, body)
+                return await self._ask(scope, body, noted)
             case Fault(kind="answer"):
                 return _ordered(fault)
             case Fault(kind="hang"):
@@ -62,19 +78,27 @@ class Front:
                 return JSONResponse(detail(500).body, 500)
             case Fault(kind="store_late"):
                 await asyncio.sleep(fault.delay_ms / 1000)
-                return await self._ask(scope, body)
+                return await self._ask(scope, body, noted)
             case Fault(kind="store_hang"):
-                answer = await self._ask(scope, body)
+                answer = await self._ask(scope, body, noted)
                 await asyncio.sleep(fault.delay_ms / 1000)
                 return answer
+            case Fault(kind="hold_before"):
+                if await self._papercups.holds.stand(fault.name, noted):
+                    return await self._ask(scope, body, noted)
+                return JSONResponse(detail(500).body, 500)
+            case Fault(kind="hold_after"):
+                answer = await self._ask(scope, body, noted)
+                await self._papercups.holds.stand(fault.name, noted)
+                return answer
             case Fault(kind="store_answer"):
-                await self._ask(scope, body)
+                await self._ask(scope, body, noted)
                 return _ordered(fault)
             case _:
-                return await self._ask(scope, body)
+                return await self._ask(scope, body, noted)
 
-    async def _ask(self, scope: Scope, body: bytes) -> Response:
-        """The application's whole answer; it sees a caller who never hangs up."""
+    async def _ask(self, scope: Scope, body: bytes, noted: Record) -> Response:
+        """The application's whole answer; it sees a caller who never hangs up. `done_ms` is when it was made."""
         parts: list[Message] = []
 
         async def receive() -> Message:
@@ -86,6 +110,7 @@ class Front:
         await self._app(scope, receive, send)
         answer = Response(b"".join(part.get("body", b"") for part in parts[1:]), parts[0]["status"])
         answer.raw_headers = list(parts[0]["headers"])
+        noted["done_ms"] = self._papercups.world.at_ms()
         return answer
 
     def _account_of(self, headers: dict[str, str]) -> str | None:
@@ -96,6 +121,13 @@ class Front:
                 return str(key["account_id"])
         user_id = world.sessions.get(header)
         return str(world.users[user_id]["account_id"]) if user_id is not None else None
+
+
+def _without_via(scope: Scope) -> tuple[Scope, str | None]:
+    if scope["type"] != "http" or not scope["path"].startswith(VIA):
+        return scope, None
+    via, _, rest = scope["path"].removeprefix(VIA).partition("/")
+    return {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}, via
 
 
 def _to_https(scope: Scope, headers: dict[str, str]) -> Response | None:

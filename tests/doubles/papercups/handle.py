@@ -41,6 +41,14 @@ class PapercupsDouble:
     def fault(self, kind: str, **given: Any) -> None:
         self._post("faults", kind=kind, **given)
 
+    def held(self, name: str, timeout_s: float = 3.0) -> dict[str, Any] | None:
+        """The request that a `hold_…` fault of this name has stopped, waiting for it."""
+        answer = self.http.get("/_double/held", params={"name": name, "timeout_s": timeout_s}, timeout=timeout_s + 15)
+        return cast("dict[str, Any] | None", answer.raise_for_status().json())
+
+    def let_go(self, name: str, *, drop: bool = False) -> None:
+        self._post("let_go", name=name, drop=drop)
+
     def forge(self, **given: Any) -> list[int | None]:
         return cast("list[int | None]", self._post("forge", **given)["statuses"])
 

@@ -66,10 +66,11 @@ class Fault:
     status: int = 500
     retry_after: str | None = None
     method: str = "POST"
-    path: str = "/api/v1/messages"
+    path: str = "/api/v1/messages"  # how the path begins; all of it where this ends with "$"
     event: str = "message:created"  # webhooks only; "*" for any
     account_id: str | None = None
     body: str = ""
+    name: str = ""  # holds only: by which a test waits for the request and lets it go
 
 
 @dataclass
@@ -93,6 +94,8 @@ class World:
     faults: list[Fault] = field(default_factory=list)
     requests: deque[Record] = field(default_factory=lambda: deque(maxlen=50_000))
     webhooks: deque[Record] = field(default_factory=lambda: deque(maxlen=50_000))
+    updates: deque[Record] = field(default_factory=lambda: deque(maxlen=50_000))
+    running: int = 0  # requests that were taken and are not answered yet
     registration_disabled: bool = False
     pending_webhooks: int = 0
     last_user_id: int = 0
@@ -106,9 +109,8 @@ class World:
     ) -> Fault | None:
         """The first fault ordered for this request (method and path) or webhook (event), used up once."""
         for fault in self.faults:
-            fits = (
-                fault.event in {event, "*"} if event else fault.method in {method, "*"} and path.startswith(fault.path)
-            )
+            on_path = path + "$" == fault.path or path.startswith(fault.path)
+            fits = fault.event in {event, "*"} if event else fault.method in {method, "*"} and on_path
             if fault.kind in kinds and fits and fault.account_id in {None, account_id}:
                 if fault.after > 0:
                     fault.after -= 1
