@@ -12,7 +12,6 @@ import os
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +24,7 @@ from clients.channels.papercups.webhook import account_id_of, parse_signed, read
 from clients.queue import Acceptance, Accepted, connect_async
 from clients.queue.pipe import Pipe
 from clients.queue.wire import encode
+from config.settings import settings
 from ingress.body import read_body
 from ingress.credentials import Credentials
 from ingress.middleware import Surrounding
@@ -63,7 +63,7 @@ class Bench:
         self.credentials = Credentials(self._looked_up, subscribed=lambda: True)
 
     def scope(self) -> dict[str, Any]:
-        shared = SimpleNamespace(credentials=self.credentials, queue=self.queue)
+        shared = SimpleNamespace(credentials=self.credentials, queue=self.queue, settings=settings())
         return {
             "type": "http",
             "http_version": "1.1",
@@ -129,7 +129,7 @@ async def costs() -> dict[str, float]:
     whole = await best_us(lambda: asgi.app(bench.scope(), bench.receive, bench.send))
     scope_us = await best_us(plain(bench.scope))
     answer_us = await best_us(lambda: answering(bench.scope(), None, bench.send))
-    acceptance = replace(bench.queue.last)
+    acceptance = bench.queue.last
     empty_us = await best_us(plain(lambda: None))
     parts = {
         "id, headers, count, net for bugs": (

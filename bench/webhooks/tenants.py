@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-from sqlalchemy import update
-
 from models.database import tenant_session
-from models.tenant import TenantConfiguration, create_tenant
+from models.plan import TenantLimit
+from models.tenant import create_tenant
 
 RATE_PER_S = 10_000  # a token is asked for and taken, but there always is one
 
@@ -18,7 +17,7 @@ def main() -> None:
     for number in range(int(sys.argv[1])):
         tenant = create_tenant(f"Business {number}")
         with tenant_session(tenant.tenant_id) as session:
-            session.execute(update(TenantConfiguration).values(rate_per_s=RATE_PER_S, burst=RATE_PER_S))
+            session.add(TenantLimit(tenant_id=tenant.tenant_id, rate_per_s=RATE_PER_S, burst=RATE_PER_S))
         made.append({"account_id": tenant.account_token, "secret": tenant.papercups_webhook_secret})
     print(json.dumps(made))
 
