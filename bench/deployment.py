@@ -29,6 +29,7 @@ class BenchTenant:
     tenant_id: str
     account_id: str
     word: str
+    api_key: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ class Process:
     cpu_s: float
     redis: int
     postgres: int
+
+
+LINES = {  # a mark of its command line: a process
+    "uvicorn": "web",
+    "--queues receive": "worker",
+    "--queues answer": "answers",
+    "manage.py clock": "clock",
+    "/bin/postgres": "postgres",
+    "valkey-server": "valkey",
+}
 
 
 @dataclass(frozen=True)
@@ -80,18 +91,26 @@ class Deployment:
             )
             if not answer.json()["verified"]:
                 raise SystemExit("the webhook was not verified")
-            made.append(BenchTenant(str(tenant.tenant_id), account["account_id"], word))
+            made.append(BenchTenant(str(tenant.tenant_id), account["account_id"], word, tenant.api_key))
         return made
 
-    def processes(self) -> list[Process]:
-        lines = {"uvicorn": "web", "receive": "worker", "answer": "answers", "clock": "clock"}
-        found = []
+    def families(self) -> dict[str, list[psutil.Process]]:
+        """Each process with its children, in the order of LINES."""
+        found = {}
         for child in self.supervisor.children():
             command = " ".join(child.cmdline())
-            name = next((name for mark, name in lines.items() if mark in command), None)
-            if name is None:
-                continue
-            family = [child, *child.children(recursive=True)]
+            name = next((name for mark, name in LINES.items() if mark in command), None)
+            if name is not None:
+                found[name] = [child, *child.children(recursive=True)]
+        return {name: found[name] for name in LINES.values() if name in found}
+
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time so far, user and system, of each process with its children."""
+        return {name: sum(map(_cpu_s, family)) for name, family in self.families().items()}
+
+    def processes(self) -> list[Process]:
+        found = []
+        for name, family in self.families().items():
             ports = [
                 connection.raddr.port
                 for member in family
@@ -102,21 +121,28 @@ class Deployment:
                 Process(
                     name,
                     sum(member.memory_info().rss for member in family) / 1e6,
-                    sum(sum(member.cpu_times()[:2]) for member in family),
+                    sum(map(_cpu_s, family)),
                     ports.count(self.redis_port),
                     ports.count(self.postgres_port),
                 )
             )
-        return sorted(found, key=lambda each: list(lines.values()).index(each.name))
+        return found
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:2]))
+    except psutil.NoSuchProcess:  # a server process of Postgres that has ended
+        return 0.0
 
 
 @contextmanager
-def running() -> Iterator[Deployment]:
-    """Up, ready and with this process's settings pointing at it; down again afterwards."""
+def running(**more: str) -> Iterator[Deployment]:
+    """Up, ready and with this process's settings pointing at it; down again afterwards. `more` is their environment."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
-        data, port = Path(folder), _free_port()
+        data, port, before = Path(folder), _free_port(), dict(os.environ)
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-        environment |= {"FRONTDESK_DATA": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING"}
+        environment |= {"FRONTDESK_DATA": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING", **more}
         with (data / "output").open("w") as output:
             up = subprocess.Popen(
                 [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=output, stderr=output
@@ -126,6 +152,12 @@ def running() -> Iterator[Deployment]:
             kept = dict(line.split("=", 1) for line in (data / "env").read_text().splitlines() if "=" in line)
             os.environ.update({name: value.strip("'\"") for name, value in kept.items()})
             from sqlalchemy.engine import make_url
+
+            from config.settings import settings
+            from models.database import engine
+
+            settings.cache_clear()
+            engine.cache_clear()
 
             stores = {name: make_url(os.environ[name]).port for name in ("DATABASE_URL", "REDIS_URL")}
             double = PapercupsDouble(os.environ["PAPERCUPS_URL"])
@@ -138,6 +170,8 @@ def running() -> Iterator[Deployment]:
             )
             double.close()
         finally:
+            os.environ.clear()
+            os.environ |= before
             up.terminate()
             up.wait(30)
 

@@ -37,7 +37,9 @@ def configure(service: str) -> None:
         if readable
         else structlog.processors.JSONRenderer()
     )
-    exceptions = [] if environment is Environment.DEVELOPMENT else [structlog.processors.ExceptionRenderer(_exception_facts)]
+    exceptions = (
+        [] if environment is Environment.DEVELOPMENT else [structlog.processors.ExceptionRenderer(_exception_facts)]
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

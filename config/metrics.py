@@ -7,12 +7,15 @@ we need neither. Each process publishes its samples to Redis (clients/metrics.py
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 REGISTRY = CollectorRegistry()
+M = TypeVar("M", Counter, Histogram)
 
 _FAST = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _SLOW = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
@@ -70,12 +73,42 @@ ticks = Counter("frontdesk_ticks_total", "Runs of the clock's tasks.", ["task", 
 tick_age_seconds = Gauge(
     "frontdesk_tick_age_seconds", "Since the task last came to its end.", ["task"], registry=REGISTRY
 )
-turns_overdue = Gauge(
-    "frontdesk_turns_overdue", "Turns without an end past their limit; promised to be 0.", registry=REGISTRY
-)
 reconciled = Counter(
     "frontdesk_reconciled_messages_total", "Messages found that no webhook brought.", registry=REGISTRY
 )
+
+ALL = "all"  # the label `process` of what holds for the whole deployment
+OF_ALL = {  # gauges, asked or measured by whoever comes by; those of a queue carry its name
+    "queue_messages": "Unsettled messages: waiting, delayed and running.",
+    "queue_running_messages": "Messages given to a process.",
+    "queue_oldest_seconds": "Since the oldest message that waits for a thread, a token or capacity arrived.",
+    "queue_waiting_tenants": "Tenants with such messages.",
+    "queue_ready_tenants": "Of these, tenants whom only a free thread is missing.",
+    "dead_letters": "Messages that a bug stopped, or processes dying with them.",
+    "turns_overdue": "Turns past their limit when the sweep came by; it hands each to a person.",
+    "turns_unended": "Turns that the sweep did not end either; promised to be 0 (G3).",
+    "messages_accepted_unrecorded": "Accepted today or yesterday, not recorded nor on their way; promised to be 0 (G2).",
+}
+
+
+def samples_of_all(values: Mapping[str, float]) -> str:
+    """Values named as in OF_ALL, `name` or `name|queue`, in Prometheus' text form; what is not known is not shown."""
+    registry = CollectorRegistry()
+    gauges: dict[str, Gauge] = {}
+    for key, value in sorted(values.items()):
+        name, _, queue = key.partition("|")
+        if name not in OF_ALL:  # of another release
+            continue
+        if name not in gauges:
+            gauges[name] = Gauge(f"frontdesk_{name}", OF_ALL[name], ["queue"] if queue else [], registry=registry)
+        (gauges[name].labels(queue) if queue else gauges[name]).set(value)
+    return generate_latest(registry).decode()
+
+
+@cache
+def labelled(metric: M, *values: str) -> M:
+    """`metric.labels(*values)`, looked up once: it costs more than counting does. Labels are closed, so few are kept."""
+    return metric.labels(*values)
 
 
 def samples() -> bytes:

@@ -22,7 +22,7 @@ REASONS = {
     409: "It contradicts what is there already; the sentence says what.",
     413: "The body is larger than a body may be.",
     422: "The body is not JSON or a field is wrong; the sentence names it.",
-    429: "Over the rate limit. `Retry-After` says when to come back.",
+    429: "Over the rate limit. `Retry-After` says when to come back, `RateLimit` and `RateLimit-Policy` which limit it was.",
     500: "A bug on our side.",
     503: "A store is away, or too much is waiting. Nothing was accepted.",
 }

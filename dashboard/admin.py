@@ -1,11 +1,10 @@
-"""/api/v1/admin/tenants: an operator makes, reads, changes, suspends, resumes and deletes tenants.
+"""/api/v1/admin/tenants: an operator makes, reads, changes, suspends, resumes and deletes tenants. Plans: plans.py.
 
 Needs `Authorization: Bearer` and a token of `manage.py admin token`. A change reaches every process within a second.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -21,10 +20,10 @@ from starlette.routing import BaseRoute, Route
 from clients.channels.papercups import PapercupsClient
 from clients.channels.untrusted import parse, read_json
 from clients.queue import Limits
-from config.errors import InvalidInput, NotFound, PermanentError, TransientError, Unavailable
+from config.errors import InvalidInput, PermanentError, TransientError, Unavailable
 from config.settings import settings
 from dashboard.bearer import administrator
-from dashboard.fields import Input, Name, TimeZone
+from dashboard.fields import Burst, Concurrency, Input, Name, PlanId, Rate, TimeZone, Weight, path_id
 from dashboard.lent import lent
 from models import administration
 from models.administration import Overview
@@ -50,13 +49,15 @@ class TenantInput(Input):
 
 
 class TenantChange(Input):
-    """What may be changed; a field that is not sent stays as it is."""
+    """What may be changed; a field that is not sent stays as it is, a limit that is null is the plan's again."""
 
     name: Name = ""
     time_zone: TimeZone = ""
-    weight: Annotated[float, Field(ge=0.01, le=1000)] = 1.0
-    rate_per_s: Annotated[float, Field(ge=0.01, le=10_000)] = 20.0
-    burst: Annotated[int, Field(ge=1, le=100_000)] = 100
+    plan: PlanId = ""
+    weight: Weight | None = None
+    rate_per_s: Rate | None = None
+    burst: Burst | None = None
+    concurrency: Concurrency | None = None
 
 
 async def tenants(request: Request) -> Response:
@@ -81,7 +82,7 @@ async def tenants(request: Request) -> Response:
 async def tenant(request: Request) -> Response:
     """GET, PATCH or DELETE one tenant."""
     await administrator(request)
-    tenant_id = _path_id(request)
+    tenant_id = path_id(request)
     match request.method:
         case "PATCH":
             wanted = parse(TenantChange, read_json(await lent(request).read_body(request)))
@@ -98,21 +99,21 @@ async def tenant(request: Request) -> Response:
 async def suspend(request: Request) -> Response:
     """Refuse the tenant: API and widget get 403, webhooks are ignored."""
     await administrator(request)
-    return await _changed(request, "suspended", partial(administration.suspend, _path_id(request)))
+    return await _changed(request, "suspended", partial(administration.suspend, path_id(request)))
 
 
 async def resume(request: Request) -> Response:
     """Serve it again; also undoes a deletion within its grace."""
     await administrator(request)
-    return await _changed(request, "resumed", partial(administration.resume, _path_id(request)))
+    return await _changed(request, "resumed", partial(administration.resume, path_id(request)))
 
 
 async def _changed(request: Request, what: str, change: Callable[[], Overview], status: int = 200) -> Response:
     """Carry out a change and tell every process. When Redis is away it is done but not told: 503, repeat it."""
     shared = lent(request)
     overview = await shared.threads.run(change)
-    config, tenant_id = overview.configuration, str(overview.tenant.id)
-    await shared.queue.set_limits(tenant_id, Limits(config.weight, config.rate_per_s, config.burst))
+    tenant_id = str(overview.tenant.id)
+    await shared.queue.set_limits(tenant_id, Limits(**overview.view.limits.as_json()))
     await shared.queue.publish_invalidation(tenant_id)
     log.info("tenant.changed", tenant_id=tenant_id, change=what)
     return JSONResponse(overview.as_json(), status)
@@ -145,18 +146,6 @@ def _grace_days(request: Request) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 3 and int(text) <= MAX_GRACE_DAYS):
         raise InvalidInput(f"grace_days: expected a number from 0 to {MAX_GRACE_DAYS}.")
     return int(text)
-
-
-def _path_id(request: Request) -> uuid.UUID:
-    """The id in the path; another spelling of one is nobody's."""
-    text = request.path_params["id"]
-    try:
-        parsed = uuid.UUID(text)
-    except ValueError:
-        raise NotFound from None
-    if str(parsed) != text.lower():
-        raise NotFound
-    return parsed
 
 
 ROUTES: tuple[BaseRoute, ...] = (

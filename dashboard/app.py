@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard import admin, configuration, customer, demo, inbox
+from dashboard import admin, configuration, customer, dead_letters, demo, inbox, plans, queues
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #f7f8fa; --card: #fff; --line: #dfe3e8;
@@ -68,6 +68,9 @@ async def landing(_: Request) -> Response:
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", landing),
     *admin.ROUTES,
+    *plans.ROUTES,
+    *dead_letters.ROUTES,
+    *queues.ROUTES,
     *configuration.ROUTES,
     *customer.ROUTES,
     *inbox.ROUTES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -12,8 +13,10 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+from starlette.requests import Request
 
 from clients.channels.untrusted import clean
+from config.errors import NotFound
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -141,6 +144,29 @@ MailAddresses = Annotated[
 Hours = Annotated[
     dict[str, Annotated[tuple[str, str], BeforeValidator(_pair)]], Field(max_length=7), AfterValidator(_hours)
 ]
+
+Weight = Annotated[float, Field(ge=0.01, le=1000)]
+Rate = Annotated[float, Field(ge=0.01, le=10_000)]
+Burst = Annotated[int, Field(ge=1, le=100_000)]
+Concurrency = Annotated[int, Field(ge=1, le=1000)]
+PLAN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+PlanId = Annotated[str, Field(pattern=f"^{PLAN_ID.pattern}$")]
+
+
+def path_id(request: Request) -> uuid.UUID:
+    """The tenant's id in the path; another spelling of one is nobody's.
+
+    Raises:
+        NotFound: it is none.
+    """
+    text = request.path_params["id"]
+    try:
+        parsed = uuid.UUID(text)
+    except ValueError:
+        raise NotFound from None
+    if str(parsed) != text.lower():
+        raise NotFound
+    return parsed
 
 
 def iso(at: datetime | None) -> str | None:

@@ -22,6 +22,7 @@ from config.openapi import (
 from dashboard.admin import GRACE_DAYS, MAX_GRACE_DAYS, TenantChange, TenantInput
 from dashboard.openapi_customer import CUSTOMER_PATHS, CUSTOMER_SCHEMAS, CUSTOMER_SECURITY
 from dashboard.openapi_fields import given
+from dashboard.openapi_queue import QUEUE_SCHEMAS, queue_paths
 from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
 OPERATOR: list[Schema] = [{"adminToken": []}]
@@ -56,9 +57,13 @@ SCHEMAS: Schema = {
             "weight": {"type": "number"},
             "rate_per_s": {"type": "number"},
             "burst": {"type": "integer"},
+            "plan": TEXT,
+            "limits": ref("Limits"),
+            "limits_of_plan": listed(TEXT) | {"description": "Those limits that are the plan's, not its own."},
         }
     ),
     "Tenants": obj({"tenants": listed(ref("Tenant")), "next": nullable(TEXT)}),
+    **QUEUE_SCHEMAS,
     **CUSTOMER_SCHEMAS,
 }
 
@@ -125,6 +130,7 @@ PATHS: Schema = {
     },
     "/api/v1/admin/tenants/{id}/suspend": _changed("suspendTenant", "Refuse it: 403 for API and widget"),
     "/api/v1/admin/tenants/{id}/resume": _changed("resumeTenant", "Serve it again; undoes a deletion within its grace"),
+    **queue_paths(_operation, ID),
     **CUSTOMER_PATHS,
 }
 SECURITY: Schema = {

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from config.openapi import Described
@@ -18,15 +19,17 @@ from ingress.errors import HANDLERS
 from ingress.health import PostgresState, healthz, readyz, show_metrics
 from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
 from ingress.limits import PublicLimits
-from ingress.middleware import MIDDLEWARE
+from ingress.middleware import Surrounding
 from ingress.openapi import ABOUT, DESCRIBED, openapi
 from ingress.papercups import envelope, signed
 from ingress.script import widget_script
 from ingress.services import open_services
+from ingress.shortcut import Shortcut
 from ingress.turns import turn
 from ingress.watching import events
 from ingress.widget import messages, session
 
+ACCEPTING = {"/papercups/webhook": signed, "/papercups/webhook/{token}": envelope, "/api/v1/chat": chat}
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/papercups/webhook", signed, methods=["POST"]),
     Route("/papercups/webhook/{token}", envelope, methods=["POST"]),
@@ -56,7 +59,7 @@ def build(more: Sequence[BaseRoute] = (), described: Described | None = None) ->
     trusted_proxies(settings().trusted_proxies)  # here, where a wrong value ends in a sentence
     app = Starlette(
         routes=[*ROUTES, *more],
-        middleware=MIDDLEWARE,
+        middleware=[Middleware(Surrounding), Middleware(Shortcut, ACCEPTING)],
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
     )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from config.errors import Forbidden, InvalidInput, Unauthorized
 from config.secrets import API_KEY_PREFIX
 from config.settings import Environment
-from ingress.middleware import CORS
+from ingress.middleware import WANTED
 from ingress.services import services
 from ingress.visitors import Visitor, is_token, visitor_of
 from models.access import TenantAccess
@@ -129,11 +129,14 @@ def _check_origin(request: Request, tenant: TenantAccess) -> None:
         ours |= {f"http://{name}:{config.port}" for name in ("127.0.0.1", "[::1]")}
     if len(origins) > 1 or origins[0] not in tenant.allowed_origins | ours:
         raise Forbidden("This origin is not allowed to use the account token.")
-    request.scope[CORS] = {
-        "Access-Control-Allow-Origin": origins[0],
-        "Access-Control-Expose-Headers": "Location, Retry-After, X-Request-Id, Preference-Applied",
-        "Vary": "Origin",
-    }
+    request.scope.setdefault(WANTED, {}).update(
+        {
+            "Access-Control-Allow-Origin": origins[0],
+            "Access-Control-Expose-Headers": "Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, "
+            "Preference-Applied",
+            "Vary": "Origin",
+        }
+    )
 
 
 async def preflight(request: Request) -> Response:

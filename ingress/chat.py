@@ -21,12 +21,14 @@ from clients.channels.untrusted import clean, parse, read_json
 from clients.queue import Acceptance, Bucket
 from config import metrics
 from config.errors import Conflict, InvalidInput, StoreUnavailable, TooMany, Unavailable
+from ingress.accepting import accept
 from ingress.addresses import client_address
 from ingress.body import read_body, refuse_declared_size
 from ingress.callers import LONGEST_SESSION, Caller, identify, preflight
 from ingress.feed import Feed, ended
 from ingress.promises import promise, unanswered
-from ingress.services import Services, services
+from ingress.rates import tell
+from ingress.services import services
 from ingress.streaming import EventStream, frames
 from ingress.visitors import message_prefix
 from models.credential import Scope
@@ -77,8 +79,8 @@ async def chat(request: Request) -> Response | ASGIApp:
     async with AsyncExitStack() as held:
         waiter = await held.enter_async_context(shared.answers.waiting(turn_id))
         feed = Feed(shared, waiter, caller.tenant.tenant_id, turn_id)
-        first = await _accept(shared, acceptance)
-        metrics.accept_seconds.labels("api").observe(time.perf_counter() - began)
+        first = await _accept(request, caller, acceptance)
+        metrics.labelled(metrics.accept_seconds, "api").observe(time.perf_counter() - began)
         if first is not None and first != turn_id:
             await feed.join(first)
         if streams:
@@ -142,14 +144,17 @@ def _public_buckets(request: Request, caller: Caller, session: str) -> tuple[Buc
     )
 
 
-async def _accept(shared: Services, acceptance: Acceptance) -> str | None:
-    """The turn that answers: the promised one, or the first one's of a repeat.
+async def _accept(request: Request, caller: Caller, acceptance: Acceptance) -> str | None:
+    """The turn that answers: the promised one, or the first one's of a repeat. The answer will tell the tightest limit.
 
     Raises:
         Conflict, TooMany, Unavailable, StoreUnavailable: nothing was accepted.
     """
-    accepted = await shared.queue.accept(acceptance)
-    metrics.accepted.labels("api", accepted.status).inc()
+    accepted = await accept(services(request), acceptance)
+    metrics.labelled(metrics.accepted, "api", accepted.status).inc()
+    if accepted.limit is not None:
+        rates = {bucket.name: bucket.rate_per_s for bucket in acceptance.buckets}
+        tell(request.scope, accepted.limit, rates.get(accepted.limit.name, caller.tenant.rate_per_s))
     match accepted.status:
         case "conflict":
             raise Conflict("This Idempotency-Key was used with another body.")

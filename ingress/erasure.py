@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from config.errors import NotFound
 from ingress.callers import secret_key
 from ingress.services import services
+from models.acceptance import note_erased
 from models.conversation import conversations_of_visitor, erase_conversations
 from models.credential import Scope
 from models.database import tenant_session
@@ -63,6 +64,7 @@ def _erase(tenant_id: uuid.UUID, name: str) -> int:
         phones = {str(found.customer["phone"]) for found in conversations if found.customer.get("phone")}
         erase_leads(session, emails, phones)
         erase_notices(session, ids)
+        note_erased(session, ids)
         erase_conversations(session, ids)
         return len(ids)
 

@@ -29,6 +29,11 @@ def internal_error() -> Response:
     return _answer(500, "internal", "Something went wrong on our side.", {})
 
 
+def store_away_response() -> Response:
+    """The answer while Redis or Postgres cannot be reached."""
+    return error_response(Unavailable(STORE_AWAY))
+
+
 async def refused(_: Request, error: Exception) -> Response:
     """A FrontdeskError that an endpoint raised."""
     assert isinstance(error, FrontdeskError)  # noqa: S101  # what it is registered for
@@ -37,7 +42,7 @@ async def refused(_: Request, error: Exception) -> Response:
 
 async def store_away(_: Request, __: Exception) -> Response:
     """Redis or Postgres cannot be reached."""
-    return error_response(Unavailable(STORE_AWAY))
+    return store_away_response()
 
 
 async def routing(_: Request, error: Exception) -> Response:

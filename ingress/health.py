@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from clients import metrics as metrics_feed
+from clients.queue.measured import noted
 from config import metrics
 from config.errors import NotFound, StoreUnavailable, Unauthorized
 from config.secrets import equal
@@ -19,6 +20,7 @@ from ingress.addresses import is_loopback
 from ingress.services import Services, services
 from models.base import now
 from models.database import system_session
+from models.jobs import ANSWER_QUEUES, WORKER_QUEUES
 from models.schema import missing_columns
 from models.tick import last_finished
 
@@ -68,7 +70,26 @@ async def show_metrics(request: Request) -> Response:
     except (redis.RedisError, OSError):
         by_process = {}
     by_process[shared.name] = metrics.samples().decode()
+    by_process[metrics.ALL] = metrics.samples_of_all(await _of_all(shared))
     return Response(metrics.merged(by_process), headers={"Content-Type": METRICS_TYPE})
+
+
+async def _of_all(shared: Services) -> dict[str, float]:
+    """The queues as they are now, and what a clock measured; nothing while Redis is away."""
+    try:
+        states = await shared.queue.queue_states((*WORKER_QUEUES, *ANSWER_QUEUES))
+        values = await noted(shared.queue)
+    except StoreUnavailable:
+        return {}
+    for state in states:
+        values |= {
+            f"queue_messages|{state.queue}": state.depth,
+            f"queue_running_messages|{state.queue}": state.in_flight,
+            f"queue_oldest_seconds|{state.queue}": (state.oldest_ms or 0) / 1000,
+            f"queue_waiting_tenants|{state.queue}": state.tenants,
+            f"queue_ready_tenants|{state.queue}": state.ready,
+        }
+    return values
 
 
 def _on_this_machine(request: Request) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from clients.queue import BucketState
 from config.errors import TooMany
+from ingress.rates import rate_limit_headers
 
 NAMES = 20_000  # buckets remembered; a forgotten one is full
 
@@ -20,8 +23,8 @@ class PublicLimits:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens at time
         self._open: Counter[str] = Counter()
 
-    def take(self, name: str, *, rate_per_s: float, burst: int) -> None:
-        """One token.
+    def take(self, name: str, *, rate_per_s: float, burst: int) -> BucketState:
+        """One token; what is left then.
 
         Raises:
             TooMany: there is none.
@@ -30,13 +33,17 @@ class PublicLimits:
         tokens, at = self._buckets.pop(name, (float(burst), now))
         tokens = min(float(burst), tokens + (now - at) * rate_per_s)
         granted = tokens >= 1
-        self._buckets[name] = (tokens - 1 if granted else tokens, now)
+        tokens = tokens - 1 if granted else tokens
+        self._buckets[name] = (tokens, now)
         if len(self._buckets) > NAMES:
             self._buckets.popitem(last=False)
+        left = BucketState(name, int(tokens), math.ceil((burst - tokens) * 1000 / rate_per_s), burst)
         if not granted:
-            raise TooMany(
-                "Too many requests. Please wait a moment.", retry_after_ms=int((1 - tokens) / rate_per_s * 1000) + 1
-            )
+            retry_after_ms = int((1 - tokens) / rate_per_s * 1000) + 1
+            refusal = TooMany("Too many requests. Please wait a moment.", retry_after_ms=retry_after_ms)
+            refusal.headers.update(rate_limit_headers(left, rate_per_s))
+            raise refusal
+        return left
 
     @contextmanager
     def place(self, limits: dict[str, int]) -> Iterator[None]:

@@ -6,9 +6,9 @@ Every failure to verify is the same 401. A human sign raises the conversation's 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -24,6 +24,7 @@ from clients.channels.papercups.webhook import (
     account_id_of,
     parse_envelope,
     parse_signed,
+    read_unverified,
     verify_signature,
 )
 from clients.channels.untrusted import read_json
@@ -31,11 +32,12 @@ from clients.queue import Acceptance
 from config import metrics
 from config.errors import FrontdeskError, StoreUnavailable, Unauthorized, Unavailable
 from config.secrets import equal, marker_key
-from ingress.body import read_body, refuse_declared_size
+from ingress.accepting import accept
+from ingress.body import header, read_body, refuse_declared_size
 from ingress.callers import LONGEST_CREDENTIAL
 from ingress.services import services
 from models.access import ConnectionAccess
-from models.conversation import conversation_id
+from models.conversation import conversation_name
 from models.jobs import MessageKind, ReceiveMessage
 
 REMEMBERED_S = 3600.0  # Papercups never repeats, double subscriptions do at once; the rows know the rest
@@ -44,11 +46,14 @@ NOBODY = -1  # no Papercups user has this id
 NO_SECRET = "unknown account"  # noqa: S105  # verified against so that an unknown account takes as long as a known one
 
 Sign = Literal["message", "assignee", "closed"]
-SIGNS: dict[MessageKind, Sign] = {
+SIGNS: dict[str, Sign] = {
     MessageKind.HUMAN: "message",
     MessageKind.ASSIGNED: "assignee",
     MessageKind.CLOSED: "closed",
 }
+# Made once: an answer holds nothing of its request.
+ACCEPTED = JSONResponse({"status": "accepted"}, 202)
+DUPLICATE, IGNORED = JSONResponse({"status": "duplicate"}), JSONResponse({"status": "ignored"})
 
 log = structlog.get_logger()
 
@@ -76,24 +81,23 @@ async def envelope(request: Request) -> Response:
 async def signed(request: Request) -> Response:
     """The signed form. Only `account_id` is read before the signature holds."""
     began = time.perf_counter()
-    refuse_declared_size(request)
     raw = await read_body(request)
-    connection = await _verified(request, raw)
-    event = parse_signed(read_json(raw), delivery=request.headers.get("x-papercups-delivery"))
+    body = read_unverified(raw)
+    connection = await _verified(request, raw, account_id_of(body))
+    event = parse_signed(body, delivery=header(request, b"x-papercups-delivery"))
     return await _accepted(request, connection, event, raw, "papercups_signed", began)
 
 
-async def _verified(request: Request, raw: bytes) -> ConnectionAccess:
+async def _verified(request: Request, raw: bytes, account_id: str | None) -> ConnectionAccess:
     """The connection whose secret signed these bytes.
 
     Raises:
         Unauthorized: nobody's. Also when verifying fails in a way nobody thought of.
     """
-    account_id = account_id_of(raw)
     try:
         connection = await services(request).credentials.by_papercups_account(account_id or "-")
         secret = connection.webhook_secret if connection is not None else ""
-        holds = verify_signature(raw, request.headers.get("x-papercups-signature") or "-", secret or NO_SECRET)
+        holds = verify_signature(raw, header(request, b"x-papercups-signature") or "-", secret or NO_SECRET)
     except (FrontdeskError, StoreUnavailable):
         raise
     except Exception as error:
@@ -109,19 +113,19 @@ async def _accepted(
 ) -> Response:
     """Enqueue what matters; one round trip to Redis."""
     if not isinstance(event, Incoming) or connection.tenant.suspended:
-        metrics.accepted.labels(source, "ignored").inc()
+        metrics.labelled(metrics.accepted, source, "ignored").inc()
         log.debug("webhook.ignored", reason=event.reason if isinstance(event, Ignored) else "suspended")
-        return _status("ignored")
-    result = await services(request).queue.accept(_acceptance(request, connection, event, raw))
-    metrics.accepted.labels(source, result.status).inc()
-    metrics.accept_seconds.labels(source).observe(time.perf_counter() - began)
+        return IGNORED
+    result = await accept(services(request), _acceptance(request, connection, event, raw))
+    metrics.labelled(metrics.accepted, source, result.status).inc()
+    metrics.labelled(metrics.accept_seconds, source).observe(time.perf_counter() - began)
     match result.status:
         case "accepted":
-            return _status("accepted", 202)
+            return ACCEPTED
         case "duplicate" | "conflict":
-            return _status("duplicate")
+            return DUPLICATE
         case "unchanged":
-            return _status("ignored")
+            return IGNORED
         case _:
             raise Unavailable("Too many messages of this account are waiting.")
 
@@ -130,39 +134,34 @@ def _acceptance(request: Request, connection: ConnectionAccess, event: Incoming,
     names, kept_s = event.dedupe, REMEMBERED_S
     if not names and raw:
         names, kept_s = (f"bytes:{hashlib.sha256(raw).hexdigest()}",), SAME_BYTES_S
+    connection_id = str(connection.connection_id)
     return Acceptance(
-        job=_job(connection, event),
-        message_id=uuid.uuid4().hex,
-        dedupe=tuple(f"{connection.connection_id}:{name}" for name in names),
+        job=_job(connection.tenant.tenant_id, connection_id, event),
+        message_id=secrets.token_hex(16),
+        dedupe=tuple(f"{connection_id}:{name}" for name in names),
         dedupe_ttl_s=kept_s,
-        sign=SIGNS.get(MessageKind(event.kind)),
-        token="wait" if MessageKind(event.kind) is MessageKind.VISITOR else "none",  # a rate token
+        sign=SIGNS.get(event.kind),
+        token="wait" if event.kind == "visitor" else "none",  # a rate token
         request_id=request.scope["frontdesk.request_id"],
     )
 
 
-def _job(connection: ConnectionAccess, event: Incoming) -> ReceiveMessage:
-    tenant_id = connection.tenant.tenant_id
-    metadata: Mapping[str, str] = event.metadata
+def _job(tenant_id: uuid.UUID, connection_id: str, event: Incoming) -> ReceiveMessage:
     return ReceiveMessage(
         tenant_id=str(tenant_id),
         kind=event.kind,
-        connection_id=str(connection.connection_id),
-        conversation_id=str(conversation_id(tenant_id, connection.connection_id, event.conversation_external_id)),
+        connection_id=connection_id,
+        conversation_id=conversation_name(tenant_id, connection_id, event.conversation_external_id),
         conversation_external_id=event.conversation_external_id,
-        external_id=event.external_id or (uuid.uuid4().hex if MessageKind(event.kind) is MessageKind.VISITOR else None),
+        external_id=event.external_id or (secrets.token_hex(16) if event.kind == "visitor" else None),
         body=event.body,
         sent_at=event.sent_at.isoformat() if event.sent_at else None,
         accepted_at=datetime.now(UTC).isoformat(),
-        customer=dict(event.customer.as_dict()) if event.customer else None,
-        metadata=dict(metadata) or None,
+        customer=event.customer.as_dict() if event.customer else None,
+        metadata=event.metadata or None,
         assignee=event.assignee,
     )
 
 
 def _plausible(token: str) -> bool:
     return 16 <= len(token) <= LONGEST_CREDENTIAL and token.isascii() and token.isprintable()
-
-
-def _status(status: str, code: int = 200) -> Response:
-    return JSONResponse({"status": status}, code)

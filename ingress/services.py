@@ -35,7 +35,7 @@ from models.database import CONNECTIONS, refuse_unsafe_role
 
 T = TypeVar("T")
 
-REDIS_CONNECTIONS = 6
+REDIS_CONNECTIONS = 5  # and the queue's own
 
 log = structlog.get_logger()
 
@@ -97,7 +97,7 @@ class Services:
 
 def services(request: Request) -> Services:
     """This process's services."""
-    return cast(Services, request.state.services)
+    return cast(Services, request.scope["state"]["services"])
 
 
 @asynccontextmanager
@@ -128,7 +128,7 @@ async def open_services() -> AsyncIterator[Services]:
 async def _pass_limits(queue: AsyncQueue, tenant: TenantAccess) -> None:
     """The accept script reads a tenant's rate from Redis; pushing it with every look-up heals a Redis that lost it."""
     with suppress(StoreUnavailable, ValueError):
-        limits = Limits(tenant.weight, tenant.rate_per_s, tenant.burst)
+        limits = Limits(tenant.weight, tenant.rate_per_s, tenant.burst, tenant.concurrency)
         await queue.set_limits(str(tenant.tenant_id), limits)
 
 

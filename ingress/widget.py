@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from clients.channels.untrusted import parse, read_json
 from config.errors import Forbidden, Unauthorized
@@ -19,6 +20,7 @@ from ingress.addresses import client_address
 from ingress.body import read_body
 from ingress.callers import LONGEST_CREDENTIAL, LONGEST_SESSION, Caller, identify, preflight
 from ingress.limits import PublicLimits
+from ingress.rates import tell
 from ingress.services import Services, services
 from ingress.visitors import Visitor, message_prefix, new_visitor, visitor_of
 from models.access import TenantAccess
@@ -51,10 +53,12 @@ class Seat:
     address: str  # hashed
     conversation_id: uuid.UUID
     key_prefix: str
+    scope: Scope  # of the request, for what its answer tells
 
     def take(self, what: str, rate_per_s: float, burst: int) -> None:
         """Raises TooMany."""
-        self.limits.take(f"{what}:{self.address}", rate_per_s=rate_per_s, burst=burst)
+        left = self.limits.take(f"{what}:{self.address}", rate_per_s=rate_per_s, burst=burst)
+        tell(self.scope, left, rate_per_s)
 
 
 async def session(request: Request) -> Response:
@@ -65,7 +69,8 @@ async def session(request: Request) -> Response:
     asked = parse(SessionInput, read_json(raw)) if raw.strip() else SessionInput()
     caller = await identify(request, asked.account_token)
     _only_public(caller)
-    request.state.limits.take(f"session:{_address(request)}", rate_per_s=SESSIONS[0], burst=SESSIONS[1])
+    left = request.state.limits.take(f"session:{_address(request)}", rate_per_s=SESSIONS[0], burst=SESSIONS[1])
+    tell(request.scope, left, SESSIONS[0])
     visitor, continued = _visitor(caller, asked.token)
     return JSONResponse(_as_json(caller.tenant, visitor, continued))
 
@@ -104,6 +109,7 @@ async def seated(request: Request) -> Seat:
         address=_address(request),
         conversation_id=caller.conversation(visitor.token())[0],
         key_prefix=message_prefix(visitor),
+        scope=request.scope,
     )
 
 

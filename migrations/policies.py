@@ -7,6 +7,9 @@ operators of full-text search are not leakproof, so under a policy they would ig
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import op
 
 TENANT = "nullif(current_setting('app.tenant_id', true), '')::uuid"
@@ -55,6 +58,24 @@ def system_only(table: str) -> None:
     op.execute(f"ALTER TABLE {_quoted(table)} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY system_all ON {_quoted(table)} TO frontdesk_system USING (true) WITH CHECK (true)")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {_quoted(table)} TO frontdesk_system")
+
+
+def everybody_may_read(table: str) -> None:
+    """Let the application read a table without tenants' data that the system door writes."""
+    op.execute(f"CREATE POLICY app_reads ON {_quoted(table)} FOR SELECT TO frontdesk_app USING (true)")
+    op.execute(f"GRANT SELECT ON {_quoted(table)} TO frontdesk_app")
+
+
+@contextmanager
+def lifted(*tables: str) -> Iterator[None]:
+    """Let the owner see all rows of these tables, within the migration's transaction: a FORCEd owner reads and changes none,
+    without a word. The lock keeps everybody else out until the transaction ends, so nobody meets the table without FORCE.
+    """
+    for table in tables:
+        op.execute(f"ALTER TABLE {_quoted(table)} NO FORCE ROW LEVEL SECURITY")
+    yield
+    for table in tables:
+        op.execute(f"ALTER TABLE {_quoted(table)} FORCE ROW LEVEL SECURITY")
 
 
 def search_may_read(table: str) -> None:

@@ -1,6 +1,7 @@
 """Tables, states and queries: the only SQL. Importing this package knows every table."""
 
 from models import (
+    acceptance,
     booking,
     connection,
     conversation,
@@ -10,16 +11,19 @@ from models import (
     message,
     notice,
     outbound,
+    plan,
     tenant,
     tick,
     token,
     turn,
     usage,
+    webhook_event,
 )
 from models.base import Base
 
 __all__ = [
     "Base",
+    "acceptance",
     "booking",
     "connection",
     "conversation",
@@ -29,9 +33,11 @@ __all__ = [
     "message",
     "notice",
     "outbound",
+    "plan",
     "tenant",
     "tick",
     "token",
     "turn",
     "usage",
+    "webhook_event",
 ]

@@ -11,6 +11,7 @@ from config.secrets import credential_hash, decrypt
 from models.connection import Connection, ConnectionKind, api_connection_id
 from models.credential import ApiKey
 from models.database import system_session, tenant_session
+from models.plan import limits_of_tenant
 from models.tenant import Tenant, TenantConfiguration
 
 
@@ -37,6 +38,7 @@ class TenantAccess:
     burst: int
     public_share: float
     widget: WidgetLook = WidgetLook()
+    concurrency: int | None = None
 
     @property
     def api_connection_id(self) -> uuid.UUID:
@@ -113,17 +115,19 @@ def tenant_access(tenant_id: uuid.UUID) -> TenantAccess | None:
         row = session.execute(
             select(Tenant, TenantConfiguration).join(TenantConfiguration, TenantConfiguration.tenant_id == Tenant.id)
         ).first()
-    if row is None:
-        return None
+        if row is None:
+            return None
+        limits = limits_of_tenant(session).limits
     tenant, configuration = row
     return TenantAccess(
         tenant_id=tenant.id,
         name=tenant.name,
         suspended=tenant.suspended_at is not None,
         allowed_origins=frozenset(configuration.allowed_origins),
-        weight=configuration.weight,
-        rate_per_s=configuration.rate_per_s,
-        burst=configuration.burst,
+        weight=limits.weight,
+        rate_per_s=limits.rate_per_s,
+        burst=limits.burst,
+        concurrency=limits.concurrency,
         public_share=configuration.public_share,
         widget=WidgetLook(
             configuration.greeting, configuration.colour, configuration.language, bool(configuration.hours)

@@ -21,7 +21,8 @@ from models.base import FRESH, now
 from models.conversation import Conversation
 from models.database import system_session, tenant_session
 from models.page import Page, cursor
-from models.tenant import NewTenant, PapercupsAccount, Tenant, TenantConfiguration, configuration, create_tenant
+from models.plan import NAMES, LimitsView, change_limits, limits_of_tenant
+from models.tenant import NewTenant, PapercupsAccount, Tenant, create_tenant
 
 OF_TENANT = frozenset({"name", "time_zone"})
 CONVERSATIONS_AT_ONCE = 200  # deleted with all that hangs on them, well within a statement's time
@@ -31,7 +32,7 @@ class Forgetting(StrEnum):
     """How far it has come."""
 
     GOES_ON = "goes_on"
-    DONE = "done"
+    EMPTY = "empty"  # only the tenant itself is left, so that what else knows it can be cleared first
     NOT_DUE = "not_due"  # resumed meanwhile, or gone already
 
 
@@ -40,10 +41,11 @@ class Overview:
     """A tenant as operators see it."""
 
     tenant: Tenant
-    configuration: TenantConfiguration
+    view: LimitsView
 
     def as_json(self) -> dict[str, Any]:
-        tenant, config = self.tenant, self.configuration
+        """Weight, rate and burst stand beside the rest as well: earlier releases showed them there."""
+        tenant, limits = self.tenant, self.view.limits
         return {
             "tenant_id": str(tenant.id),
             "name": tenant.name,
@@ -52,9 +54,12 @@ class Overview:
             "created_at": _iso(tenant.created_at),
             "suspended_at": _iso(tenant.suspended_at),
             "delete_after": _iso(tenant.delete_after),
-            "weight": config.weight,
-            "rate_per_s": config.rate_per_s,
-            "burst": config.burst,
+            "weight": limits.weight,
+            "rate_per_s": limits.rate_per_s,
+            "burst": limits.burst,
+            "plan": self.view.plan_id,
+            "limits": limits.as_json(),
+            "limits_of_plan": [name for name in NAMES if name in self.view.of_plan],
         }
 
 
@@ -93,11 +98,17 @@ def tenant_overview(tenant_id: uuid.UUID) -> Overview:
 
 
 def change_tenant(tenant_id: uuid.UUID, values: Mapping[str, Any]) -> Overview:
-    """Set what `values` name, on the tenant or its configuration."""
+    """Set what `values` name, on the tenant or its limits; a limit that is None is the plan's again.
 
-    def change(tenant: Tenant, config: TenantConfiguration) -> None:
-        for name, value in values.items():
-            setattr(tenant if name in OF_TENANT else config, name, value)
+    Raises:
+        NotFound: there is no such tenant.
+        InvalidInput: there is no such plan.
+    """
+
+    def change(session: Session, tenant: Tenant) -> None:
+        for name in OF_TENANT & values.keys():
+            setattr(tenant, name, values[name])
+        change_limits(session, tenant, values)
 
     return _changed(tenant_id, change)
 
@@ -105,7 +116,7 @@ def change_tenant(tenant_id: uuid.UUID, values: Mapping[str, Any]) -> Overview:
 def suspend(tenant_id: uuid.UUID) -> Overview:
     """Refuse the tenant from now on."""
 
-    def change(tenant: Tenant, _: TenantConfiguration) -> None:
+    def change(_: Session, tenant: Tenant) -> None:
         tenant.suspended_at = tenant.suspended_at or now()
 
     return _changed(tenant_id, change)
@@ -114,7 +125,7 @@ def suspend(tenant_id: uuid.UUID) -> Overview:
 def resume(tenant_id: uuid.UUID) -> Overview:
     """Serve the tenant again; undoes a deletion whose grace has not passed."""
 
-    def change(tenant: Tenant, _: TenantConfiguration) -> None:
+    def change(_: Session, tenant: Tenant) -> None:
         tenant.suspended_at = tenant.delete_after = None
 
     return _changed(tenant_id, change)
@@ -123,7 +134,7 @@ def resume(tenant_id: uuid.UUID) -> Overview:
 def delete_with_grace(tenant_id: uuid.UUID, grace: timedelta) -> Overview:
     """Suspend at once, and let the clock forget the tenant when the grace has passed."""
 
-    def change(tenant: Tenant, _: TenantConfiguration) -> None:
+    def change(_: Session, tenant: Tenant) -> None:
         at = now()
         tenant.suspended_at = tenant.suspended_at or at
         tenant.delete_after = at + grace
@@ -137,35 +148,48 @@ def due_for_forgetting(session: Session, at: datetime) -> list[uuid.UUID]:
 
 
 def forget_some(tenant_id: uuid.UUID) -> Forgetting:
-    """Delete a part of the tenant for good, and at the end the tenant itself. Conversations go first, some at a time: one
-    statement for years of them would not end in time.
+    """Delete a part of the tenant for good. Conversations go some at a time: one statement for years of them would not end
+    in time.
     """
     with tenant_session(tenant_id) as session:
-        tenant = session.get(Tenant, tenant_id, with_for_update=True, execution_options=FRESH)
-        if tenant is None or tenant.delete_after is None or tenant.delete_after > now():
+        if _due(session, tenant_id) is None:
             return Forgetting.NOT_DUE
         some = select(Conversation.id).limit(CONVERSATIONS_AT_ONCE)
-        if session.execute(delete(Conversation).where(Conversation.id.in_(some)).returning(Conversation.id)).all():
-            return Forgetting.GOES_ON
-        session.execute(delete(Tenant).where(Tenant.id == tenant_id))  # the rest goes with it
-        return Forgetting.DONE
+        gone = session.execute(delete(Conversation).where(Conversation.id.in_(some)).returning(Conversation.id)).all()
+        return Forgetting.GOES_ON if gone else Forgetting.EMPTY
+
+
+def forget_the_rest(tenant_id: uuid.UUID) -> bool:
+    """Delete the tenant itself and all that is left of it; False when it was resumed meanwhile, or is gone."""
+    with tenant_session(tenant_id) as session:
+        tenant = _due(session, tenant_id)
+        if tenant is not None:
+            session.execute(delete(Tenant).where(Tenant.id == tenant_id))
+        return tenant is not None
+
+
+def _due(session: Session, tenant_id: uuid.UUID) -> Tenant | None:
+    """The tenant, its row locked, if it is to be forgotten."""
+    tenant = session.get(Tenant, tenant_id, with_for_update=True, execution_options=FRESH)
+    return None if tenant is None or tenant.delete_after is None or tenant.delete_after > now() else tenant
 
 
 def _known(tenant_id: uuid.UUID) -> Overview | None:
     with tenant_session(tenant_id) as session:
-        if session.get(Tenant, tenant_id) is None:
+        tenant = session.get(Tenant, tenant_id)
+        if tenant is None:
             return None
-        return Overview(*configuration(session))
+        return Overview(tenant, limits_of_tenant(session))
 
 
-def _changed(tenant_id: uuid.UUID, change: Callable[[Tenant, TenantConfiguration], None]) -> Overview:
+def _changed(tenant_id: uuid.UUID, change: Callable[[Session, Tenant], None]) -> Overview:
     with tenant_session(tenant_id) as session:
-        if session.get(Tenant, tenant_id, with_for_update=True) is None:
+        tenant = session.get(Tenant, tenant_id, with_for_update=True)
+        if tenant is None:
             raise NotFound
-        overview = Overview(*configuration(session))
-        change(overview.tenant, overview.configuration)
+        change(session, tenant)
         session.flush()
-        return overview
+        return Overview(tenant, limits_of_tenant(session))
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, ForeignKeyConstraint, MetaData, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -33,6 +33,8 @@ class Base(DeclarativeBase):
 
 class TenantOwned:
     """Columns of a tenant's table: (tenant_id, id) is the primary key, so every foreign key carries the tenant."""
+
+    travels: ClassVar[bool] = False  # written by models/entity.py: nothing of its row is made by SQLAlchemy's flush
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

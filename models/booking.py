@@ -7,10 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, bindparam, select, text
+from sqlalchemy import Index, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.conversation import OF_TURN
+from models.entity import first
+from models.trip import Asked, Query, ask
 
 
 class BookingState(StrEnum):
@@ -53,9 +56,9 @@ class Booking(TenantOwned, Base):
         self.state, self.updated_at = state, now()
 
 
-_OPEN = select(Booking).where(Booking.conversation_id == bindparam("conversation"), Booking.state.in_(OPEN))
+_OPEN = Query(select(Booking).where(Booking.conversation_id == OF_TURN, Booking.state.in_(OPEN)))
 
 
-def open_booking(session: Session, conversation_id: uuid.UUID) -> Booking | None:
-    """What the conversation's visitor asked for, or is being asked about. Read it under the conversation's lock."""
-    return session.scalars(_OPEN, {"conversation": conversation_id}).first()
+def open_booking(session: Session, turn_id: uuid.UUID) -> Asked[Booking | None]:
+    """What the visitor of a turn asked for, or is being asked about. Read it under the conversation's lock."""
+    return ask(session, _OPEN, {"turn": turn_id}, first(session, Booking, _OPEN))

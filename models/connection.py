@@ -6,11 +6,13 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Computed, Index, LargeBinary, Text, select
+from sqlalchemy import BigInteger, Computed, Index, LargeBinary, Text, Uuid, column, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.secrets import decrypt
 from models.base import Base, TenantOwned, of_tenant
+from models.entity import loaded
+from models.trip import Asked, Query, ask, given
 
 
 class ConnectionKind(StrEnum):
@@ -49,6 +51,24 @@ class Connection(TenantOwned, Base):
 def api_connection_id(tenant_id: uuid.UUID) -> uuid.UUID:
     """The tenant's one API connection; derived, so the ingress needs no look-up."""
     return uuid.uuid5(tenant_id, "connection:api")
+
+
+_TURN = table("turn", column("id", Uuid()), column("conversation_id", Uuid()))
+_CONVERSATION = table("conversation", column("id", Uuid()), column("connection_id", Uuid()))
+_OF_TURN = Query(
+    select(Connection).where(
+        Connection.id
+        == select(_CONVERSATION.c.connection_id)
+        .join_from(_CONVERSATION, _TURN, _TURN.c.conversation_id == _CONVERSATION.c.id)
+        .where(_TURN.c.id == given("turn"))
+        .scalar_subquery()
+    )
+)
+
+
+def connection_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[Connection]:
+    """Through which channel a turn came and its reply leaves."""
+    return ask(session, _OF_TURN, {"turn": turn_id}, lambda rows: loaded(session, Connection, _OF_TURN.keys, rows[0]))
 
 
 def connection_kinds(session: Session) -> dict[uuid.UUID, str]:

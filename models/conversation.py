@@ -5,18 +5,34 @@ Its row lock orders everything that happens in it; whoever changes a turn holds 
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, bindparam, delete, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
+from models.entity import first, loaded
 from models.page import Page
+from models.trip import Asked, Query, ask, given
 
 
 class Owner(StrEnum):
@@ -36,6 +52,7 @@ class Conversation(TenantOwned, Base):
         UniqueConstraint("tenant_id", "connection_id", "external_id"),
         Index("ix_conversation_activity", "tenant_id", "last_activity_at", "id"),
     )
+    travels = True
 
     connection_id: Mapped[uuid.UUID]
     external_id: Mapped[str] = mapped_column(Text)
@@ -98,6 +115,16 @@ def conversation_id(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id:
     return uuid.uuid5(tenant_id, f"conversation:{connection_id}:{external_id}")
 
 
+def conversation_name(tenant_id: uuid.UUID, connection_id: str, external_id: str) -> str:
+    """`str(conversation_id(...))` by hand (RFC 9562, version 5): `uuid5` takes 8 of the 55 µs of accepting a webhook."""
+    named = tenant_id.bytes + f"conversation:{connection_id}:{external_id}".encode()
+    digest = bytearray(hashlib.sha1(named, usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 _LOCK = (  # built once: constructing a statement costs as much as running it
     select(Conversation).where(Conversation.id == bindparam("conversation")).with_for_update()
 )
@@ -108,16 +135,29 @@ def lock_conversation(session: Session, conversation: uuid.UUID) -> Conversation
     return session.scalars(_LOCK, {"conversation": conversation}, execution_options=FRESH).first()
 
 
-_ENSURE = (
+_ROW = Query(select(Conversation).where(Conversation.id == given("conversation")))
+
+
+def ask_row(session: Session, conversation: uuid.UUID) -> Asked[Conversation | None]:
+    """The conversation as it stands; None where there is no row of it."""
+    return ask(session, _ROW, {"conversation": conversation}, first(session, Conversation, _ROW))
+
+
+_TURN = table("turn", column("id", Uuid()), column("conversation_id", Uuid()))
+OF_TURN = (
+    select(_TURN.c.conversation_id).where(_TURN.c.id == given("turn")).scalar_subquery()
+)  # of the turn that is given
+
+_ENSURE = Query(
     insert(Conversation)
     .values(
-        tenant_id=bindparam("tenant"),
-        id=bindparam("conversation"),
-        connection_id=bindparam("connection"),
-        external_id=bindparam("external"),
-        last_activity_at=bindparam("at"),
+        tenant_id=given("tenant"),
+        id=given("conversation"),
+        connection_id=given("connection"),
+        external_id=given("external"),
+        last_activity_at=given("at"),
     )
-    .on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"last_activity_at": bindparam("at")})
+    .on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"last_activity_at": given("at")})
     .returning(Conversation)
 )
 
@@ -126,6 +166,13 @@ def ensure_conversation(
     session: Session, tenant_id: uuid.UUID, conversation: uuid.UUID, connection_id: uuid.UUID, external_id: str
 ) -> Conversation:
     """The conversation, made if it is new, active now, its row locked: one statement does it all."""
+    return ask_conversation(session, tenant_id, conversation, connection_id, external_id).get()
+
+
+def ask_conversation(
+    session: Session, tenant_id: uuid.UUID, conversation: uuid.UUID, connection_id: uuid.UUID, external_id: str
+) -> Asked[Conversation]:
+    """The same, for a transaction that asks more at once."""
     values = {
         "tenant": tenant_id,
         "conversation": conversation,
@@ -133,7 +180,7 @@ def ensure_conversation(
         "external": external_id,
         "at": now(),
     }
-    return session.scalars(_ENSURE, values, execution_options=FRESH).one()
+    return ask(session, _ENSURE, values, lambda rows: loaded(session, Conversation, _ENSURE.keys, rows[0]))
 
 
 def newest_conversations(

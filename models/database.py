@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from config.errors import StoreUnavailable
 from config.settings import settings
+from models.entity import put
+from models.trip import TRIP, Trip, trip_of
 
 APP_ROLE = "frontdesk_app"
 SYSTEM_ROLE = "frontdesk_system"
@@ -24,11 +26,15 @@ CONNECTIONS = 4  # per process, README "Processes"
 STATEMENT_TIMEOUT_MS = 10_000
 LOCK_TIMEOUT_MS = 5_000
 
-_ENTER = text(
-    "SELECT set_config('role', :role, true), set_config('app.tenant_id', :tenant, true), "
+_ENTER = (  # role and tenant are ours or a UUID's: nothing to quote
+    "BEGIN;SELECT set_config('role', '{role}', true), set_config('app.tenant_id', '{tenant}', true), "
     f"set_config('statement_timeout', '{STATEMENT_TIMEOUT_MS}', true), "
     f"set_config('lock_timeout', '{LOCK_TIMEOUT_MS}', true)"
 )
+
+
+class _Session(Session):
+    """A session whose transaction opens with its first trip."""
 
 
 @lru_cache(maxsize=1)
@@ -36,9 +42,9 @@ def engine() -> Engine:
     """This process's connections: created on first use, so never before a fork.
 
     `prepare_threshold=None`: prepared statements break transaction poolers, and a cached generic plan would carry one
-    tenant's plan to another.
+    tenant's plan to another. Autocommit, because a trip carries its own BEGIN and COMMIT.
     """
-    return create_engine(
+    made = create_engine(
         settings().database_url,
         pool_size=CONNECTIONS,
         max_overflow=0,
@@ -46,8 +52,23 @@ def engine() -> Engine:
         pool_pre_ping=False,
         pool_use_lifo=True,
         pool_recycle=1800,
+        isolation_level="AUTOCOMMIT",
         connect_args={"prepare_threshold": None, "connect_timeout": 5, "application_name": "frontdesk"},
     )
+    event.listen(made, "before_cursor_execute", _send_what_waits)
+    return made
+
+
+@event.listens_for(_Session, "after_begin")
+def _remember_connection(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    trip_of(session).meet(connection)
+
+
+def _send_what_waits(connection: Connection, *_: object) -> None:
+    """Before a statement of SQLAlchemy's own: it must not overtake, nor run outside the transaction."""
+    trip: Trip | None = connection.info.get(TRIP)
+    if trip is not None:
+        trip.go()
 
 
 @contextmanager
@@ -67,9 +88,16 @@ def system_session() -> Iterator[Session]:
 @contextmanager
 def _door(role: str, tenant: str) -> Iterator[Session]:
     try:
-        with Session(engine(), expire_on_commit=False, autoflush=False) as session, session.begin():
-            session.execute(_ENTER, {"role": role, "tenant": tenant})
-            yield session
+        with _Session(engine(), expire_on_commit=False, autoflush=False) as session, session.begin():
+            trip = Trip(session, _ENTER.format(role=role, tenant=tenant))
+            try:
+                yield session
+                if not put(session):
+                    session.flush()
+                trip.go(commit=True)
+                session.expunge_all()  # all is written
+            finally:
+                trip.leave()
     except PoolTimeout as error:
         raise StoreUnavailable("no free Postgres connection") from error
     except DBAPIError as error:

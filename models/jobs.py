@@ -8,7 +8,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, Self
+
+ESTIMATED_TOKENS = 1_000  # of a model call, prompt and reply; what it really took is charged at its end
 
 
 class MessageKind(StrEnum):
@@ -18,6 +21,11 @@ class MessageKind(StrEnum):
     HUMAN = "human"  # a person on the business's side wrote in public: a human sign
     ASSIGNED = "assigned"  # the channel assigned the conversation to another user: a human sign
     CLOSED = "closed"  # the channel closed the conversation: the bot gets it back
+
+
+@cache
+def _fields(job: type[Job]) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(job))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +50,13 @@ class Job:
 
     def arguments(self) -> dict[str, Any]:
         """The JSON form that travels; `from_arguments` reads it back and ignores fields of a newer release."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return dict(vars(self))
 
     @classmethod
     def from_arguments(cls, arguments: dict[str, Any]) -> Self:
-        known = {field.name for field in dataclasses.fields(cls)}
+        known = _fields(cls)  # type: ignore[arg-type]  # a class is hashable
+        if arguments.keys() <= known:
+            return cls(**arguments)
         return cls(**{name: value for name, value in arguments.items() if name in known})
 
 
@@ -75,6 +85,7 @@ class ReceiveMessage(Job):
     widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
+    durable: bool = False  # it stands in `webhook_event` until it is recorded
     epoch: int | None = None  # reconciliation: what this sign raised the conversation's epoch to
 
     @property
@@ -99,10 +110,14 @@ class DetectIntent(TurnJob):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerTurn(TurnJob):
-    """CLASSIFIED → ANSWERED (channels), or released here (API, widget)."""
+    """CLASSIFIED → ANSWERED (channels), or released here (API, widget). Costs the model's tokens."""
 
     name: ClassVar[str] = "turn.answer"
     queue: ClassVar[str] = "answer"
+
+    @property
+    def cost(self) -> int:
+        return ESTIMATED_TOKENS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,4 +190,5 @@ JOBS: tuple[type[Job], ...] = (
     ReconcileConnection,
 )
 WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
+BULK_QUEUES = ("reconcile",)  # of the class bulk: after all others, but every twentieth start
 ANSWER_QUEUES = ("answer",)

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Computed, Index, Text, func, or_, select, text
+from sqlalchemy import Computed, Index, Text, column, func, or_, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant
 from models.page import Page
+from models.trip import Asked, Query, ask, given
 
 SEARCH_VECTOR = "setweight(to_tsvector('english', question), 'A') || setweight(to_tsvector('english', answer), 'B')"
 
@@ -42,15 +43,19 @@ class FoundEntry:
     score: float
 
 
-def search_entries(session: Session, query: str, limit: int = 8) -> list[FoundEntry]:
-    """The session's tenant's entries that share a word with the query, best first."""
-    rows = session.execute(
-        select(text("entry_id, question, answer, score")).select_from(
-            text("search_entries(:query, :size) AS found(entry_id, question, answer, score)")
-        ),
-        {"query": query[:2000].replace("\x00", " "), "size": limit},
+_SEARCH = Query(
+    select(column("entry_id"), column("question"), column("answer"), column("score")).select_from(
+        text("search_entries(:query, :size) AS found(entry_id, question, answer, score)").bindparams(
+            given("query"), given("size")
+        )
     )
-    return [FoundEntry(row.entry_id, row.question, row.answer, float(row.score)) for row in rows]
+)
+
+
+def search_entries(session: Session, query: str, limit: int = 8) -> Asked[list[FoundEntry]]:
+    """The session's tenant's entries that share a word with the query, best first."""
+    values = {"query": query[:2000].replace("\x00", " "), "size": limit}
+    return ask(session, _SEARCH, values, lambda rows: [FoundEntry(*row) for row in rows])
 
 
 def newest_entries(session: Session, page: Page, holding: str | None = None) -> Sequence[KnowledgeEntry]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant, within_tenant
 from models.page import Page
+from models.trip import Asked, Query, ask, given
 
 
 class Lead(TenantOwned, Base):
@@ -67,9 +68,12 @@ def merge_lead(
     return lead
 
 
-def has_lead(session: Session, conversation_id: uuid.UUID) -> bool:
+_HAS_LEAD = Query(select(Lead.id).where(Lead.conversation_id == given("conversation")).limit(1))
+
+
+def has_lead(session: Session, conversation_id: uuid.UUID) -> Asked[bool]:
     """Whether the conversation's visitor has left contact before."""
-    return session.scalar(select(Lead.id).where(Lead.conversation_id == conversation_id).limit(1)) is not None
+    return ask(session, _HAS_LEAD, {"conversation": conversation_id}, bool)
 
 
 def leads_of(session: Session, conversations: Collection[uuid.UUID]) -> dict[uuid.UUID, Lead]:

@@ -10,6 +10,8 @@ from sqlalchemy import Index, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.entity import first, objects
+from models.trip import Asked, Query, ask, given
 
 
 class Part(StrEnum):
@@ -47,6 +49,7 @@ class Outbound(TenantOwned, Base):
         UniqueConstraint("tenant_id", "turn_id", "part"),
         Index("ix_outbound_unsent", "updated_at", postgresql_where=text("state IN ('pending','sending','unknown')")),
     )
+    travels = True
 
     turn_id: Mapped[uuid.UUID]
     part: Mapped[str] = mapped_column(Text)
@@ -72,12 +75,22 @@ class Outbound(TenantOwned, Base):
         return self.state in UNSENT
 
 
-def parts_of_turn(session: Session, turn_id: uuid.UUID) -> list[Outbound]:
+_OF_TURN = Query(select(Outbound).where(Outbound.turn_id == given("turn")))
+
+
+def parts_of_turn(session: Session, turn_id: uuid.UUID) -> Asked[list[Outbound]]:
     """A turn's parts in the order they leave."""
-    parts = session.scalars(
-        select(Outbound).where(Outbound.turn_id == turn_id).execution_options(populate_existing=True)
-    )
-    return sorted(parts, key=lambda part: PART_ORDER.index(Part(part.part)))
+    read = objects(session, Outbound, _OF_TURN)
+    in_order = lambda rows: sorted(read(rows), key=lambda part: PART_ORDER.index(Part(part.part)))  # noqa: E731
+    return ask(session, _OF_TURN, {"turn": turn_id}, in_order)
+
+
+_PART = Query(select(Outbound).where(Outbound.id == given("part")))
+
+
+def ask_part(session: Session, part_id: uuid.UUID) -> Asked[Outbound | None]:
+    """One part as it stands."""
+    return ask(session, _PART, {"part": part_id}, first(session, Outbound, _PART))
 
 
 def drop_unsent(session: Session, turn_id: uuid.UUID) -> None:

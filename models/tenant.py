@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, func, select
+from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,8 +17,11 @@ from models.base import Base, of_tenant
 from models.connection import Connection, ConnectionKind, api_connection_id
 from models.credential import ApiKey, Scope
 from models.database import tenant_session
+from models.entity import loaded
+from models.trip import Asked, Query, Row, ask
 
 DEFAULT_WAIT_MS = 700  # a visitor's pause between two messages that belong together
+DEFAULT_PLAN = "default"  # seeded by the migrations
 
 
 class Tone(StrEnum):
@@ -40,6 +43,7 @@ class Tenant(Base):
     time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
     suspended_at: Mapped[datetime | None]
     delete_after: Mapped[datetime | None]  # deleted with grace: gone for good from then on
+    plan_id: Mapped[str] = mapped_column(Text, ForeignKey("plan.id"), server_default=DEFAULT_PLAN)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -67,9 +71,6 @@ class TenantConfiguration(Base):
     notify: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # mail addresses of the business
     hand_over_intents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{human,complaint}")
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    weight: Mapped[float] = mapped_column(server_default="1")
-    rate_per_s: Mapped[float] = mapped_column(server_default="20")
-    burst: Mapped[int] = mapped_column(server_default="100")
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
@@ -138,9 +139,32 @@ def create_tenant(name: str, papercups: PapercupsAccount | None = None, *, time_
     return made
 
 
+_CONFIGURATION = Query(
+    select(*Tenant.__table__.columns, *TenantConfiguration.__table__.columns).join(
+        TenantConfiguration, TenantConfiguration.tenant_id == Tenant.id
+    )
+)
+_TENANT_KEYS = tuple(Tenant.__table__.columns.keys())
+_CONFIGURATION_KEYS = tuple(TenantConfiguration.__table__.columns.keys())
+
+
 def configuration(session: Session) -> tuple[Tenant, TenantConfiguration]:
     """The session's tenant and its configuration."""
-    row = session.execute(
-        select(Tenant, TenantConfiguration).join(TenantConfiguration, TenantConfiguration.tenant_id == Tenant.id)
-    ).one()
-    return row[0], row[1]
+    return ask_configuration(session).get()
+
+
+def ask_configuration(session: Session) -> Asked[tuple[Tenant, TenantConfiguration]]:
+    """The same, asked once in a transaction."""
+    asked: Asked[tuple[Tenant, TenantConfiguration]] | None = session.info.get("configuration")
+    if asked is None:
+        asked = session.info["configuration"] = ask(session, _CONFIGURATION, {}, lambda rows: _both(session, rows))
+    return asked
+
+
+def _both(session: Session, rows: list[Row]) -> tuple[Tenant, TenantConfiguration]:
+    (row,) = rows
+    size = len(_TENANT_KEYS)
+    return (
+        loaded(session, Tenant, _TENANT_KEYS, row[:size]),
+        loaded(session, TenantConfiguration, _CONFIGURATION_KEYS, row[size:]),
+    )

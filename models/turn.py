@@ -14,14 +14,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, bindparam, or_, select, text, true, update
+from sqlalchemy import BigInteger, Index, Text, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import FRESH, Base, TenantOwned, now, of_tenant, within_tenant
-from models.conversation import Conversation
+from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.conversation import OF_TURN, Conversation
+from models.entity import first, objects, put
 from models.message import Message
 from models.outbound import drop_unsent
 from models.page import Page
+from models.trip import Asked, Query, ask, given, tell
 
 
 class TurnState(StrEnum):
@@ -62,6 +64,7 @@ class Turn(TenantOwned, Base):
             postgresql_where=text("state IN ('received','classified','answered','sending','unknown')"),
         ),
     )
+    travels = True
 
     conversation_id: Mapped[uuid.UUID]
     position: Mapped[int]  # order within the conversation
@@ -192,18 +195,16 @@ def open_turn(
     )
     conversation.next_position += 1
     session.add(turn)
-    session.flush()
+    put(session)  # before its messages are told to belong to it
     return turn
 
 
-_LOCK_OF_TURN = (
-    select(Conversation)
-    .where(Conversation.id == select(Turn.conversation_id).where(Turn.id == bindparam("turn")).scalar_subquery())
-    .with_for_update()
-)
-_TURN_AND_OLDER = select(Turn).where(
-    Turn.conversation_id == bindparam("conversation"),
-    or_(Turn.id == bindparam("turn"), Turn.state.in_(UNFINISHED)),
+_LOCK_OF_TURN = Query(select(Conversation).where(Conversation.id == OF_TURN).with_for_update())
+_TURN_AND_OLDER = Query(
+    select(Turn).where(
+        Turn.conversation_id == OF_TURN,
+        or_(Turn.id == given("turn"), Turn.state.in_(UNFINISHED)),
+    )
 )
 
 
@@ -214,12 +215,21 @@ def lock_turn(session: Session, turn_id: uuid.UUID) -> tuple[Turn, Conversation]
 
 
 def _locked(session: Session, turn_id: uuid.UUID) -> tuple[Turn | None, Conversation | None, bool]:
-    """The turn, its conversation, and whether an older turn of it is unfinished. Two statements: lock, then look."""
-    conversation = session.scalars(_LOCK_OF_TURN, {"turn": turn_id}, execution_options=FRESH).first()
+    """The turn, its conversation, and whether an older turn of it is unfinished.
+
+    Two statements, lock, then look: each sees what was committed when it began. They go before what was asked already.
+    """
+    names = {"turn": turn_id}
+    turns = ask(session, _TURN_AND_OLDER, names, objects(session, Turn, _TURN_AND_OLDER), at=0)
+    conversation = ask(session, _LOCK_OF_TURN, names, first(session, Conversation, _LOCK_OF_TURN), at=0).get()
     if conversation is None:
         return None, None, False
-    names = {"conversation": conversation.id, "turn": turn_id}
-    turns = session.scalars(_TURN_AND_OLDER, names, execution_options=FRESH).all()
+    return _among(turns.get(), turn_id, conversation)
+
+
+def _among(
+    turns: list[Turn], turn_id: uuid.UUID, conversation: Conversation
+) -> tuple[Turn | None, Conversation | None, bool]:
     turn = next(each for each in turns if each.id == turn_id)
     older = any(each.position < turn.position and not each.ended for each in turns)
     return turn, conversation, older
@@ -265,28 +275,30 @@ def reclaim(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> Claimed
 
 def release(session: Session, turn_id: uuid.UUID, delivery: Delivery) -> None:
     """Give the claim back without a result; nothing happens when another delivery holds it."""
-    session.execute(
-        update(Turn)
-        .where(
-            Turn.id == turn_id,
-            Turn.claim_message == delivery.message_id,
-            Turn.claim_delivery == delivery.number,
-        )
-        .values(claim_message=None, claim_delivery=None, claim_until=None)
+    tell(session, _RELEASE, {"turn": turn_id, "message": delivery.message_id, "number": delivery.number})
+
+
+_RELEASE = Query(
+    update(Turn)
+    .where(
+        Turn.id == given("turn"),
+        Turn.claim_message == given("message"),
+        Turn.claim_delivery == given("number"),
     )
-
-
-_NEWEST_UNFINISHED = (
+    .values(claim_message=None, claim_delivery=None, claim_until=None)
+)
+_NEWEST_UNFINISHED = Query(
     select(Turn)
-    .where(Turn.conversation_id == bindparam("conversation"), Turn.state.in_(UNFINISHED))
+    .where(Turn.conversation_id == given("conversation"), Turn.state.in_(UNFINISHED))
     .order_by(Turn.position.desc())
     .limit(1)
 )
 
 
-def newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Turn | None:
-    """The open turn that a new message may join or supersede."""
-    return session.scalars(_NEWEST_UNFINISHED, {"conversation": conversation_id}).first()
+def ask_newest_unfinished(session: Session, conversation_id: uuid.UUID) -> Asked[Turn | None]:
+    """The open turn that a new message may join or supersede. Ask behind the conversation's lock."""
+    names = {"conversation": conversation_id}
+    return ask(session, _NEWEST_UNFINISHED, names, first(session, Turn, _NEWEST_UNFINISHED))
 
 
 def supersede(session: Session, old: Turn, new: Turn, wait: timedelta) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, of_tenant
+from models.trip import Query, given, tell
 
 
 class UsageKind(StrEnum):
@@ -70,5 +71,10 @@ def record_model_call(
     )
 
 
+_NONE = {"model": None, "prompt_tokens": 0, "completion_tokens": 0, "reported": True}
+_KEYS = ("id", "tenant_id", "kind", "work_id", "turn_id", *_NONE)
+_ADD = Query(insert(Usage).values({key: given(key) for key in _KEYS}).on_conflict_do_nothing())
+
+
 def _add(session: Session, **values: object) -> None:
-    session.execute(insert(Usage).values(id=uuid.uuid4(), **values).on_conflict_do_nothing())
+    tell(session, _ADD, {"id": uuid.uuid4(), **_NONE, **values})

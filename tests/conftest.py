@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
+
+# The same examples at every run; many more, and new ones each time, with `pytest --hypothesis-profile=long`.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("long", max_examples=5000, derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 os.environ["ENVIRONMENT"] = "test"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789abcdef"

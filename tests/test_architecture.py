@@ -62,8 +62,11 @@ SYSTEM_DOOR = {
     "models/database.py": "the door itself",
     "workers/forget.py": "tenants whose grace has passed, by id",
     "models/administration.py": "an operator's list of tenants, by id and date; those to forget",
+    "models/plan_changes.py": "plans; every tenant's limits",
     "models/token.py": "an operator's tokens; a customer's token → tenant",
     "workers/sweep.py": "stuck turns and parts, by id",
+    "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
+    "workers/reaccept.py": "messages accepted durably, by id",
     "workers/clock.py": "ticks, connections to reconcile",
     "ingress/health.py": "how old the ticks are",
 }

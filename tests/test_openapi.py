@@ -25,6 +25,7 @@ UNDESCRIBED = {
 }
 WRITES_NOTHING = {"/customer/leave", "/api/v1/conversations/{id}/close"}  # a POST without a body
 WRITES_NOTHING |= {f"/api/v1/admin/tenants/{{id}}/{what}" for what in ("suspend", "resume")}
+WRITES_NOTHING |= {"/api/v1/admin/tenants/{id}/dead-letters/{message_id}/retry"}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def test_every_route_is_described_or_named_here(document):
     described = {(path, method) for path, method, _ in operations(document)}
     served = {
-        (route.path, method)
+        (route.path.replace(":path}", "}"), method)
         for route in (*ROUTES, *DASHBOARD_ROUTES)
         for method in route.methods - {"HEAD", "OPTIONS"}
         if route.path not in UNDESCRIBED

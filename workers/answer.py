@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy.orm import Session
 
 from clients.language_model import LanguageModel, Passage, Usage
 from clients.queue import Released
@@ -27,16 +29,17 @@ from models.outbound import Outbound, Part
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
 from workers import grounding, hand_over
-from workers.broker import actor, queue, stopping
+from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.phrases import Phrase, is_dont_know, say
-from workers.question import Question, read_question
+from workers.question import Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
 from workers.resume import resume
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
+WITHOUT_MODEL = 1.0  # what an answer costs in the queue for which no model was asked
 LOOK_EVERY_S = 1.0  # whether somebody superseded or took over while the model speaks
 
 log = structlog.get_logger()
@@ -83,6 +86,7 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
 def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
     turn_id = uuid.UUID(job.turn_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
+        asking = ask_question(session, turn_id)
         lease = LEASE / settings().time_scale  # shorter than the turn's limit, at any scale
         match claim(session, turn_id, delivery, (TurnState.CLASSIFIED, TurnState.SENDING), lease):
             case Done():
@@ -92,25 +96,27 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
             case Claimed(claimed, conversation):
                 turn = claimed
         if turn is None:
-            question = None
+            reading = None
         elif turn.state == TurnState.SENDING and turn.channel:
             turn.release_claim()
-            question = None  # deliver has it
+            reading = None  # deliver has it
         elif turn.state == TurnState.CLASSIFIED and (
             turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN
         ):
             turn.move(TurnState.SILENT, "human_owns")
-            question = None
+            reading = None
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            question = read_question(session, turn, conversation)
+            reading = read_question(session, asking, turn, conversation)
+    if reading is None:
+        served(WITHOUT_MODEL)
     if turn is None:
         log.info("turn.answer.skipped")
         resume(job, delivery)
-    elif question is None and turn.ended:
+    elif reading is None and turn.ended:
         report_end(turn)
-    return question
+    return reading.question() if reading else None
 
 
 def _answer(question: Question, delivery: Delivery) -> None:
@@ -119,6 +125,7 @@ def _answer(question: Question, delivery: Delivery) -> None:
     if turn.state == TurnState.SENDING and _finish_interrupted(speech):
         return
     answer = Answer()
+    speech.bill = partial(_count_call, turn, delivery, answer)
     try:
         if turn.stream and not question.turn.channel:
             _stream(question, answer, speech)
@@ -140,7 +147,10 @@ def _answer(question: Question, delivery: Delivery) -> None:
             raise
         speech.finish(stopped=MODEL_FAILED)
     finally:
-        _count_call(turn, delivery, answer.usage)
+        served(max(WITHOUT_MODEL, answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0))
+        if speech.bill is not None and answer.usage is not None:  # nothing was recorded that it could go with
+            with tenant_session(turn.tenant_id) as session:
+                speech.bill(session)
 
 
 def _stream(question: Question, answer: Answer, speech: Release) -> None:
@@ -173,7 +183,7 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
     else:
         speech.sources = question.turn.sources
     if question.turn.channel:
-        _record_for_channel(question.turn, delivery, text, speech.sources)
+        _record_for_channel(speech, text)
     else:
         speech.say(text, whole=True)
         speech.finish()
@@ -245,15 +255,19 @@ def _abstains(question: Question, speech: Release) -> bool:
     return hands_over
 
 
-def _record_for_channel(turn: Turn, delivery: Delivery, text: str, sources: list[dict[str, object]]) -> None:
+def _record_for_channel(speech: Release, text: str) -> None:
+    turn, sources = speech.turn, speech.sources
     with tenant_session(turn.tenant_id) as session:
-        standing = reclaim(session, turn.id, delivery)
+        standing = reclaim(session, turn.id, speech.delivery)
         if standing is None:
             raise Fenced
+        if speech.bill is not None:
+            speech.bill(session)
         standing.turn.reply, standing.turn.sources = text, sources
         standing.turn.move(TurnState.ANSWERED)
         standing.turn.release_claim()
         session.add(Outbound.pending(turn.tenant_id, turn.id, Part.REPLY, text))
+    speech.bill = None
     send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
     log.info("turn.answered", sources=len(sources))
 
@@ -307,23 +321,23 @@ def _release(turn: Turn, delivery: Delivery) -> None:
         release(session, turn.id, delivery)
 
 
-def _count_call(turn: Turn, delivery: Delivery, usage: Usage | None) -> None:
-    """Every call is counted, whatever came of it."""
+def _count_call(turn: Turn, delivery: Delivery, answer: Answer, session: Session) -> None:
+    """Every call is counted, whatever came of it: with what is recorded of its answer, or by itself."""
+    usage = answer.usage
     if usage is None:
         return
     metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)
     metrics.model_tokens.labels("completion").inc(usage.completion_tokens)
-    with tenant_session(turn.tenant_id) as session:
-        record_model_call(
-            session,
-            turn.tenant_id,
-            turn.id,
-            call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
-            model=usage.model,
-            prompt_tokens=usage.prompt_tokens,
-            completion_tokens=usage.completion_tokens,
-            reported=usage.reported,
-        )
+    record_model_call(
+        session,
+        turn.tenant_id,
+        turn.id,
+        call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
+        model=usage.model,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        reported=usage.reported,
+    )
 
 
 def _note_outcome(model: LanguageModel, finish_reason: str | None) -> None:

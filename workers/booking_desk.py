@@ -50,9 +50,9 @@ class Plan:
     reminder: str | None = None
 
 
-def concerns(session: Session, conversation: Conversation, text: str) -> bool:
+def concerns(session: Session, standing: Booking | None, conversation: Conversation, text: str) -> bool:
     """Whether an open booking goes on with this message."""
-    booking = _live(open_booking(session, conversation.id))
+    booking = _live(standing)
     if booking is None:
         return False
     tenant, config = configuration(session)
@@ -60,10 +60,15 @@ def concerns(session: Session, conversation: Conversation, text: str) -> bool:
 
 
 def plan(
-    session: Session, turn: Turn, conversation: Conversation, tenant: Tenant, config: TenantConfiguration, text: str
+    session: Session,
+    standing: Booking | None,
+    turn: Turn,
+    conversation: Conversation,
+    tenant: Tenant,
+    config: TenantConfiguration,
+    text: str,
 ) -> Plan:
-    """What the booking makes of this turn; its row is changed by `carry_out` alone."""
-    standing = open_booking(session, conversation.id)
+    """What the open booking makes of this turn; its row is changed by `carry_out` alone."""
     booking = _live(standing)
     if booking is None and turn.intent not in STARTING_INTENTS:
         return Plan()
@@ -90,7 +95,7 @@ def carry_out(session: Session, turn: Turn, conversation: Conversation) -> bool:
     """Within the transaction that records the reply as said; True when the business is to be told after it."""
     if turn.intent != Intent.BOOKING:
         return False
-    booking = open_booking(session, conversation.id)
+    booking = open_booking(session, turn.id).get()
     planned: dict[str, Any] | None = booking.wanted.get("planned") if booking else None
     if booking is None or planned is None or planned["turn"] != str(turn.id):
         return False

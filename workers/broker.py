@@ -12,6 +12,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import dramatiq
@@ -23,12 +25,12 @@ from dramatiq.message import Message
 from dramatiq.middleware import Interrupt, Middleware, Shutdown, SkipMessage, TimeLimit, raise_thread_exception
 from dramatiq.worker import ConsumerThread, Worker
 
-from clients.queue import Back, Courier, Dead, Entry, Later, Queue, Verdict, connect
+from clients.queue import Back, Courier, Dead, Done, Entry, Later, Queue, Verdict, connect
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
 from config.secrets import encrypt
 from config.settings import Environment, process_name, settings
-from models.jobs import ANSWER_QUEUES, WORKER_QUEUES, Job
+from models.jobs import ANSWER_QUEUES, BULK_QUEUES, WORKER_QUEUES, Job
 from models.turn import Delivery
 from workers.verdict import MAX_ATTEMPTS, decide
 
@@ -38,7 +40,12 @@ TIME_LIMIT_MS = 90_000
 GRACE_S = 8.0  # after SIGTERM: how long an actor may take to notice `stopping()` before it is interrupted
 DEVELOPMENT_GRACE_S = 2.0
 UNDECIDED_MS = 1_000
+LEASE_S = 5.0  # a process that has not reported for so long is taken for dead
+SHORTEST_LEASE_S = 1.0  # however much time is scaled: a busy machine must not look dead
+HELD_COST = 1.0  # what a message is charged that only learned that it must wait
 _URGENCY = (*WORKER_QUEUES, *ANSWER_QUEUES)
+
+_running: ContextVar[QueuedMessage | None] = ContextVar("running", default=None)
 
 JobType = TypeVar("JobType", bound=Job)
 Stage = Callable[[JobType, Delivery], None]
@@ -51,6 +58,7 @@ class QueuedMessage(MessageProxy):
         super().__init__(message)
         self.entry = entry
         self.verdict: Verdict | None = None
+        self.cost: float | None = None
         self.started = 0.0
 
     def __str__(self) -> str:
@@ -71,6 +79,7 @@ class QueueBroker(dramatiq.Broker):
         self._queue = queue
         self._threads = 8
         self._grace_s = grace_s
+        self._lease_s = LEASE_S
         self._consumers: dict[str, ConsumerThread] = {}
         self._expected: set[str] = set()
         self._polled: set[str] = set()
@@ -84,6 +93,7 @@ class QueueBroker(dramatiq.Broker):
             given = settings()
             client = connect(given.redis_url, ca=given.redis_ca, max_connections=3 + self._threads // 4)
             self._queue = Queue(client)
+            self._lease_s = max(SHORTEST_LEASE_S, given.scaled_s(LEASE_S))
         return self._queue
 
     def declare_queue(self, queue_name: str) -> None:
@@ -121,7 +131,10 @@ class QueueBroker(dramatiq.Broker):
         """Before any thread runs: one slot for each."""
         self._threads = worker.worker_threads
         process = f"{process_name()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self.courier = Courier(self.queue, process, self._threads, self._deliver, self.stopping)
+        queue = self.queue  # reads the settings first, if it must
+        self.courier = Courier(
+            queue, process, self._threads, self._deliver, self.stopping, lease_ms=int(self._lease_s * 1000)
+        )
 
     def listen_to_sigterm(self) -> None:
         """The gate closes with the signal; Dramatiq's main loop looks for it once a second."""
@@ -160,7 +173,9 @@ class QueueBroker(dramatiq.Broker):
 
     def _open_when_complete(self) -> None:
         if self._expected and self._polled >= self._expected:
-            self.courier.fetch_from(sorted(self._expected, key=_urgency))
+            ordered = sorted(self._expected, key=_urgency)
+            bulk = [name for name in ordered if name in BULK_QUEUES]
+            self.courier.fetch_from([name for name in ordered if name not in BULK_QUEUES], bulk)
 
     def shut(self) -> None:
         """The gate closes; actors still running after the grace are interrupted, their messages go back unspent."""
@@ -265,10 +280,10 @@ class Lifecycle(Middleware):
         if broker.stopping.is_set():
             raise SkipMessage("the process stops")
         broker.started(message)
-        metrics.jobs_running.labels(message.actor_name).inc()
+        metrics.labelled(metrics.jobs_running, message.actor_name).inc()
         if message.entry.delivery == 1:
             waited_s = max(0, current_millis() - message.message_timestamp) / 1000
-            metrics.job_wait_seconds.labels(message.queue_name).observe(waited_s)
+            metrics.labelled(metrics.job_wait_seconds, message.queue_name).observe(waited_s)
 
     def after_process_message(
         self, broker: Any, message: Any, *, result: Any = None, exception: BaseException | None = None
@@ -276,11 +291,11 @@ class Lifecycle(Middleware):
         broker.finished()
         limit = broker.get_actor(message.actor_name).options["max_attempts"]
         decision = decide(message._message, exception, stopping=broker.stopping.is_set(), max_attempts=limit)
-        message.verdict = decision.verdict
+        message.verdict = charged(decision.verdict, message.cost, held=isinstance(exception, NotYet))
         job = message.actor_name
-        metrics.jobs_running.labels(job).dec()
-        metrics.jobs.labels(job, decision.name).inc()
-        metrics.job_seconds.labels(job).observe(time.monotonic() - message.started)
+        metrics.labelled(metrics.jobs_running, job).dec()
+        metrics.labelled(metrics.jobs, job, decision.name).inc()
+        metrics.labelled(metrics.job_seconds, job).observe(time.monotonic() - message.started)
         if decision.name in {"failed", "dead"}:
             log.error("job.failed", job=job, message_id=message.message_id, verdict=decision.name, exc_info=exception)
         elif exception is not None:
@@ -313,8 +328,12 @@ def actor(
             message = home.current()
             facts = {"job": job_class.name, "request_id": message.options.get("request_id")}
             facts |= {name: arguments.get(name) for name in ("tenant_id", "turn_id")}
-            with structlog.contextvars.bound_contextvars(**{name: fact for name, fact in facts.items() if fact}):
-                fn(job_class.from_arguments(arguments), Delivery(message.message_id, message.entry.delivery))
+            running = _running.set(message)
+            try:
+                with structlog.contextvars.bound_contextvars(**{name: fact for name, fact in facts.items() if fact}):
+                    fn(job_class.from_arguments(arguments), Delivery(message.message_id, message.entry.delivery))
+            finally:
+                _running.reset(running)
 
         home.job_classes[job_class.name] = job_class
         QuietActor(
@@ -337,6 +356,20 @@ def actor(
 def queue() -> Queue:
     """The queue of this process."""
     return _broker.queue
+
+
+def served(cost: float) -> None:
+    """What the running job really costs its tenant (model tokens, where that was the estimate)."""
+    message = _running.get()
+    if message is not None:  # else a stage is called by hand
+        message.cost = cost
+
+
+def charged(verdict: Verdict, cost: float | None, *, held: bool) -> Verdict:
+    """The verdict with the job's real cost; None stays as estimated."""
+    if not isinstance(verdict, Done | Later) or (cost is None and not held):
+        return verdict
+    return replace(verdict, cost=HELD_COST if cost is None else cost)
 
 
 def stopping() -> bool:

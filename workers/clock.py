@@ -25,10 +25,14 @@ from models.database import refuse_unsafe_role, system_session
 from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
 from workers.forget import forget_tenants
+from workers.limits import republish_limits
+from workers.reaccept import reaccept
 from workers.resources import send
 from workers.sweep import sweep
+from workers.watch import watch_acceptances, watch_dead_letters, watch_turns
 
 LOOK_EVERY_S = 0.5
+SPREAD_S = 40  # within the minute; a settled id is refused for 15 s, and the next round must not meet that
 ROUND_S = 600.0  # how long one round of reconciling may keep the next from being sent
 
 log = structlog.get_logger()
@@ -66,7 +70,10 @@ def _sweep(stores: Stores) -> None:
 
 
 def _reconcile(_: Stores) -> None:
-    """Rounds of one connection do not pile up behind a slow one, and a dead letter does not end them for good."""
+    """Rounds of one connection do not pile up behind a slow one, and a dead letter does not end them for good.
+
+    Each connection has its own second of the minute: all at once they would be in every turn's way.
+    """
     period = int(now().timestamp() // settings().scaled_s(ROUND_S))
     with system_session() as session:
         connections = reachable_connections(session)
@@ -74,14 +81,40 @@ def _reconcile(_: Stores) -> None:
         send(
             ReconcileConnection(tenant_id=str(tenant_id), connection_id=str(connection_id)),
             message_id=f"reconcile:{connection_id}:{period}",
+            delay_ms=int(settings().scaled_s(connection_id.int % SPREAD_S) * 1000),
         )
+
+
+def _reaccept(_: Stores) -> None:
+    reaccept()
 
 
 def _forget(_: Stores) -> None:
     forget_tenants()
 
 
-TASKS = (Task("sweep", 10, _sweep), Task("reconcile", 60, _reconcile), Task("forget", 60, _forget))
+def _limits(_: Stores) -> None:
+    republish_limits()
+
+
+def _watch(stores: Stores) -> None:
+    watch_turns(stores.back_at)
+    watch_dead_letters()
+
+
+def _watch_acceptances(_: Stores) -> None:
+    watch_acceptances()
+
+
+TASKS = (
+    Task("sweep", 10, _sweep),
+    Task("reaccept", 10, _reaccept),
+    Task("reconcile", 60, _reconcile),
+    Task("limits", 60, _limits),
+    Task("watch", 60, _watch),
+    Task("forget", 60, _forget),
+    Task("acceptances", 300, _watch_acceptances),
+)
 
 
 def run() -> None:

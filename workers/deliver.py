@@ -21,12 +21,12 @@ from config.errors import NotYet, PermanentError, TransientError
 from config.secrets import marker_key
 from config.settings import settings
 from models.base import now
-from models.connection import Connection
+from models.connection import Connection, connection_of_turn
 from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import DeliverTurn
-from models.message import HAND_OFF, add_message, known_external_ids
-from models.outbound import MAX_POSTS, Outbound, OutboundState, Part, parts_of_turn
+from models.message import HAND_OFF, add_message, known_to_turn
+from models.outbound import MAX_POSTS, Outbound, OutboundState, Part, ask_part, parts_of_turn
 from models.tenant import configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_reply
@@ -105,6 +105,8 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
     """
     started, dropped, parcel = time.monotonic(), False, None
     with tenant_session(tenant_id) as session:
+        parts, known = parts_of_turn(session, turn_id), known_to_turn(session, turn_id)
+        connection = connection_of_turn(session, turn_id)
         match claim(session, turn_id, delivery, CLAIMABLE, LEASE):
             case Done():
                 return None
@@ -112,14 +114,13 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
                 raise NotYet(delay_ms)
             case Claimed(turn, conversation):
                 pass
-        unsent = [each for each in parts_of_turn(session, turn_id) if each.unsent]
+        unsent = [each for each in parts.get() if each.unsent]
         if not unsent or not turn.channel or _too_late(turn):
             turn.release_claim()
             _settle_without_channel(turn, conversation, unsent)
         else:
-            connection = session.get_one(Connection, (tenant_id, conversation.connection_id))
-            known = known_external_ids(session, conversation.id)
-            parcel = Parcel(unsent[0], turn, conversation, connection, delivery, known, more=len(unsent) > 1)
+            more = len(unsent) > 1
+            parcel = Parcel(unsent[0], turn, conversation, connection.get(), delivery, known.get(), more)
             if parcel.part.posts == 0:
                 dropped = not _let_go(parcel, started)
     if parcel is not None and dropped:
@@ -337,8 +338,8 @@ def _standing(session: Session, parcel: Parcel) -> tuple[Outbound, Turn, Convers
     Raises:
         Fenced: this delivery no longer holds the turn, or the part moved without it.
     """
-    standing = reclaim(session, parcel.turn.id, parcel.delivery)
-    part = session.get(Outbound, (parcel.turn.tenant_id, parcel.part.id))
+    asked = ask_part(session, parcel.part.id)
+    standing, part = reclaim(session, parcel.turn.id, parcel.delivery), asked.get()
     if standing is None or part is None or not part.unsent:
         raise Fenced
     return part, standing.turn, standing.conversation

@@ -17,12 +17,13 @@ from clients.language_model import ChatTurn, Classification
 from config import metrics
 from config.errors import NotYet, PermanentError, TransientError
 from models.base import now
+from models.booking import open_booking
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
 from models.intent import NEVER_HANDED_OVER
 from models.jobs import AnswerTurn, DetectIntent
-from models.message import HAND_OFF, Author, history, messages_of_turn
-from models.tenant import configuration
+from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
+from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
 from workers import booking_desk, hand_over, intents
@@ -47,6 +48,8 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     """Claim, guess; ask the model outside any transaction if the guess is unsure; record, send the next stage's job."""
     tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
     with tenant_session(tenant_id) as session:
+        said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
+        ask_configuration(session)
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
                 turn = None
@@ -59,7 +62,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             turn.release_claim()
             not_before_ms = int((turn.due_at - now()).total_seconds() * 1000) + 1
         elif turn is not None:
-            messages = messages_of_turn(session, turn_id)
+            messages = said.get()
             text = "\n".join(message.body for message in messages)
             guess = intents.classify(text)
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
@@ -67,13 +70,12 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
                 wants_person = True
             if wants_person:
                 guess = intents.Guess(intents.Intent.HUMAN, 0.95, certain=True)
-            elif not guess.certain and booking_desk.concerns(session, conversation, text):
+            elif not guess.certain and booking_desk.concerns(session, standing_booking.get(), conversation, text):
                 guess = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True)
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier = history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
-                context = [ChatTurn(_role(message.author), message.body) for message in earlier]
+                earlier = history_of_turn(session, turn_id, limit=HISTORY)
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
@@ -81,8 +83,10 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     if not_before_ms:
         raise NotYet(not_before_ms)
     if turn.state == TurnState.RECEIVED:
+        context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
         with tenant_session(tenant_id) as session:
+            ask_configuration(session)
             _count_call(session, turn, delivery, classification)  # whatever became of the turn meanwhile
             standing = reclaim(session, turn_id, delivery)
             if standing is not None:

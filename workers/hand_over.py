@@ -102,7 +102,7 @@ def announce(turn: Turn) -> None:
         if locked is None:
             return
         turn, conversation = locked
-        for part in parts_of_turn(session, turn.id):
+        for part in parts_of_turn(session, turn.id).get():
             if part.unsent and released is Released.SENT:
                 part.move(OutboundState.DELIVERED)
                 add_message(session, said(turn, conversation, part.body))

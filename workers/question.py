@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from clients.language_model import ChatTurn, ModelRequest, Passage
+from models.booking import Booking, open_booking
 from models.conversation import Conversation
-from models.knowledge import search_entries
-from models.message import Author, history, messages_of_turn
-from models.tenant import configuration
+from models.knowledge import FoundEntry, search_entries
+from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.tenant import Tenant, TenantConfiguration, ask_configuration
+from models.trip import Asked
 from models.turn import Turn
 from workers import booking_desk, prompts
 from workers.concepts import search_words
@@ -19,6 +22,26 @@ from workers.phrases import Phrase, say
 
 HISTORY = 12  # messages
 PASSAGES = 8
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked together with the claim, and arrives with it."""
+
+    configuration: Asked[tuple[Tenant, TenantConfiguration]]
+    messages: Asked[list[Message]]
+    history: Asked[list[tuple[str, str]]]
+    booking: Asked[Booking | None]
+
+
+def ask_question(session: Session, turn_id: uuid.UUID) -> Asking:
+    """Let all that does not depend on the visitor's words travel with the session's next trip."""
+    return Asking(
+        ask_configuration(session),
+        messages_of_turn(session, turn_id),
+        history_of_turn(session, turn_id, limit=HISTORY),
+        open_booking(session, turn_id),
+    )
 
 
 @dataclass
@@ -34,35 +57,50 @@ class Question:
     facts: str  # the profile: what the business says of itself
 
 
-def read_question(session: Session, turn: Turn, conversation: Conversation) -> Question:
+@dataclass(frozen=True)
+class Reading:
+    """What the claiming transaction has read; its search arrives with the commit."""
+
+    asking: Asking
+    turn: Turn
+    fixed: str | None
+    reminder: str | None
+    abstentions: int
+    found: Asked[list[FoundEntry]] | None
+
+    def question(self) -> Question:
+        """After the transaction."""
+        tenant, config = self.asking.configuration.get()
+        found = self.found.get() if self.found else []
+        earlier = [] if self.fixed else self.asking.history.get()
+        request = prompts.build(
+            prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
+            passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+            history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
+            questions=[message.body for message in self.asking.messages.get()],
+        )
+        return Question(
+            turn=self.turn,
+            request=request,
+            language=config.language,
+            abstentions_left=config.abstentions_before_hand_over - self.abstentions,
+            fixed_reply=self.fixed,
+            reminder=self.reminder,
+            facts=config.profile,
+        )
+
+
+def read_question(session: Session, asking: Asking, turn: Turn, conversation: Conversation) -> Reading:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
-    tenant, config = configuration(session)
-    messages = messages_of_turn(session, turn.id)
-    text = "\n".join(message.body for message in messages)
-    booking = booking_desk.plan(session, turn, conversation, tenant, config, text)
+    tenant, config = asking.configuration.get()
+    text = "\n".join(message.body for message in asking.messages.get())
+    booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
-    found = [] if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    earlier = [] if fixed else history(session, conversation.id, before=messages[0].accepted_at, limit=HISTORY)
-    request = prompts.build(
-        prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-        passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
-        history=[
-            ChatTurn("user" if message.author == Author.VISITOR else "assistant", message.body) for message in earlier
-        ],
-        questions=[message.body for message in messages],
-    )
-    return Question(
-        turn=turn,
-        request=request,
-        language=config.language,
-        abstentions_left=config.abstentions_before_hand_over - conversation.abstentions,
-        fixed_reply=fixed,
-        reminder=booking.reminder,
-        facts=config.profile,
-    )
+    found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
 
 
 def _local_time(time_zone: str) -> str:

@@ -15,24 +15,27 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config import metrics
+from models.acceptance import note_found, note_repeat
 from models.base import now
-from models.conversation import Conversation, Owner, ensure_conversation
+from models.conversation import Conversation, Owner, ask_conversation
 from models.database import tenant_session
 from models.jobs import CaptureLead, DetectIntent, MessageKind, ReceiveMessage
 from models.lead import has_lead
-from models.message import Author, Message, add_message, message_by_external_id
+from models.message import Author, Message, add_message, belongs_to, message_by_external_id
 from models.tenant import DEFAULT_WAIT_MS, TenantConfiguration, configuration
+from models.trip import Asked
 from models.turn import (
     UNFINISHED,
     WAIT_CAP,
     Delivery,
     Turn,
     TurnState,
-    newest_unfinished,
+    ask_newest_unfinished,
     open_turn,
     supersede,
     superseded_by,
 )
+from models.webhook_event import drop_event
 from workers import hand_over, leads
 from workers.broker import actor, queue
 from workers.ends import report_end, tell_end
@@ -87,16 +90,19 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
     if job.kind in (MessageKind.HUMAN, MessageKind.ASSIGNED):
         own_epoch = job.epoch or queue().epoch_of_sign(job.tenant_id, delivery.message_id)
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
-        conversation = ensure_conversation(
+        asked = ask_conversation(
             session,
             uuid.UUID(job.tenant_id),
             uuid.UUID(job.conversation_id),
             uuid.UUID(job.connection_id),
             job.conversation_external_id,
         )
+        if job.durable:
+            drop_event(session, delivery.message_id)
+        if job.kind == MessageKind.VISITOR:
+            return _visitor_wrote(session, asked, job)
+        conversation = asked.get()
         match MessageKind(job.kind):
-            case MessageKind.VISITOR:
-                return _visitor_wrote(session, conversation, job)
             case MessageKind.HUMAN:
                 _human_wrote(session, conversation, job, own_epoch)
             case MessageKind.ASSIGNED:
@@ -108,8 +114,8 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
 
 def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessage, own_epoch: int | None) -> None:
     at = _accepted_at(job)
-    message = _message(conversation, job, Author.HUMAN, None)
-    if job.external_id is not None and not add_message(session, message):
+    message = _message(job, Author.HUMAN)
+    if job.external_id is not None and not add_message(session, message).get():
         _adopt(session, conversation, own_epoch)  # a repeat: that sign has already counted
     elif _settled(conversation, job):
         _adopt(session, conversation, own_epoch)  # the bot got the conversation back after it
@@ -153,25 +159,30 @@ def _adopt(session: Session, conversation: Conversation, epoch: int | None) -> N
         conversation.epoch = epoch
 
 
-def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMessage) -> Recorded:
-    tenant, config = configuration(session)
+def _visitor_wrote(session: Session, asked: Asked[Conversation], job: ReceiveMessage) -> Recorded:
+    conversation_id = uuid.UUID(job.conversation_id)
+    message = _message(job, Author.VISITOR)
+    is_new, known_lead = add_message(session, message), has_lead(session, conversation_id)
+    open_turn_of = ask_newest_unfinished(session, conversation_id)
+    tenant, config = configuration(session)  # all of it in one trip
+    conversation = asked.get()
     at = _accepted_at(job)
     conversation.knows_customer(job.customer)
     conversation.closed_at = None
-    message = _message(conversation, job, Author.VISITOR, None)
-    if not add_message(session, message) and not _same_key_anew(session, message, job):
+    if not is_new.get() and not _same_key_anew(session, message, job):
         return _repeated(session, conversation, job, message.external_id)
     settled = _settled(conversation, job)
     conversation.hand_back_when_due(timedelta(seconds=config.hand_back_after_s), at)
     recorded = Recorded()
-    if _tells_contact(job) or has_lead(session, conversation.id):
+    if _tells_contact(job) or known_lead.get():
         recorded.message_id = message.id
     too_late = job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD)
     if too_late:  # for a person: it must not take along what can still be answered
         turn = _opened(session, conversation, job, at, timedelta(0))
     else:
-        turn = _turn_for(session, conversation, job, at, _wait(job, config), recorded)
-    session.execute(update(Message).where(Message.id == message.id).values(turn_id=turn.id))
+        open_one = open_turn_of.get() if conversation.owner == Owner.BOT else None
+        turn = _turn_for(session, conversation, open_one, job, at, _wait(job, config), recorded)
+    belongs_to(session, message.id, turn.id)
     if tenant.suspended_at is not None:
         turn.move(TurnState.SILENT, "suspended")
         recorded.ended.append(turn)
@@ -187,15 +198,21 @@ def _visitor_wrote(session: Session, conversation: Conversation, job: ReceiveMes
     elif not recorded.joined:
         recorded.answer = turn
     if job.found_late:
+        note_found(session, message)
         metrics.reconciled.inc()
     return recorded
 
 
 def _turn_for(
-    session: Session, conversation: Conversation, job: ReceiveMessage, at: datetime, wait: timedelta, recorded: Recorded
+    session: Session,
+    conversation: Conversation,
+    open_one: Turn | None,
+    job: ReceiveMessage,
+    at: datetime,
+    wait: timedelta,
+    recorded: Recorded,
 ) -> Turn:
     """The turn this message belongs to: the open one it joins, a new one that supersedes it, or simply a new one."""
-    open_one = newest_unfinished(session, conversation.id) if conversation.owner == Owner.BOT else None
     if open_one and open_one.taken_over_by_human(conversation):
         open_one = None  # it will end silent; this message came after the bot had the conversation back
     if open_one and open_one.state == TurnState.RECEIVED and not open_one.claimed:
@@ -229,12 +246,16 @@ def _same_key_anew(session: Session, message: Message, job: ReceiveMessage) -> b
     ):
         return False
     message.external_id = f"{message.external_id}:{job.turn_id}"
-    return add_message(session, message)
+    return add_message(session, message).get()
 
 
 def _repeated(session: Session, conversation: Conversation, job: ReceiveMessage, external_id: str) -> Recorded:
     """The message exists: send its turn's job once more, and let a waiting caller join that turn."""
     existing = message_by_external_id(session, conversation.connection_id, external_id)
+    if (
+        existing and not job.found_late and existing.accepted_at != _accepted_at(job)
+    ):  # else: this very acceptance again
+        note_repeat(session, existing, _accepted_at(job))
     turn = session.get(Turn, (conversation.tenant_id, existing.turn_id)) if existing and existing.turn_id else None
     if existing is None or turn is None:
         return Recorded()
@@ -291,18 +312,17 @@ def _wait(job: ReceiveMessage, config: TenantConfiguration) -> timedelta:
     return timedelta(milliseconds=default_ms if config.wait_ms is None else config.wait_ms)
 
 
-def _message(conversation: Conversation, job: ReceiveMessage, author: Author, turn_id: uuid.UUID | None) -> Message:
+def _message(job: ReceiveMessage, author: Author) -> Message:
     accepted_at = _accepted_at(job)
     return Message(
-        tenant_id=conversation.tenant_id,
-        conversation_id=conversation.id,
-        connection_id=conversation.connection_id,
+        tenant_id=uuid.UUID(job.tenant_id),
+        conversation_id=uuid.UUID(job.conversation_id),
+        connection_id=uuid.UUID(job.connection_id),
         external_id=job.external_id or f"job:{job.turn_id}",
         author=author,
         body=job.body,
         sent_at=_instant(job.sent_at) or accepted_at,
         accepted_at=accepted_at,
-        turn_id=turn_id,
         details=_details(job),
     )
 

@@ -6,8 +6,10 @@ Safe to run twice: found messages enter by their unique row.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 from sqlalchemy import update
@@ -16,7 +18,7 @@ from clients.channels import Channel, ChannelConversation
 from config.errors import PermanentError
 from models.base import now
 from models.connection import Connection
-from models.conversation import Conversation, conversation_id
+from models.conversation import ask_row, conversation_id
 from models.database import tenant_session
 from models.jobs import ReconcileConnection
 from models.message import known_external_ids
@@ -74,24 +76,25 @@ def _compare(connection: Connection, target: Channel, job: ReconcileConnection) 
     cursor = job.cursor
     for _ in range(MAX_PAGES):
         page = target.recent(cursor=cursor)
-        for view in page.conversations:
-            if view.last_activity_at is not None and view.last_activity_at < until:
-                return Round(None, newest)
-            _receive_missing(connection, view)
-            if view.last_activity_at is not None:
-                newest = max(newest or view.last_activity_at, view.last_activity_at)
+        views = list(takewhile(lambda view: (view.last_activity_at or until) >= until, page.conversations))
+        _receive_missing(connection, views)
+        newest = max((at for at in (newest, *(view.last_activity_at for view in views)) if at), default=None)
+        if len(views) < len(page.conversations):
+            return Round(None, newest)
         cursor = page.cursor
         if cursor is None:
             break
     return Round(cursor, newest)
 
 
-def _receive_missing(connection: Connection, view: ChannelConversation) -> None:
-    name = conversation_id(connection.tenant_id, connection.id, view.external_id)
+def _receive_missing(connection: Connection, views: Sequence[ChannelConversation]) -> None:
+    """Our rows of a whole page come in one round trip."""
+    names = [conversation_id(connection.tenant_id, connection.id, view.external_id) for view in views]
     with tenant_session(connection.tenant_id) as session:
-        conversation = session.get(Conversation, (connection.tenant_id, name))
-        known = known_external_ids(session, name)
-    found = read_back.missing(connection, conversation, view, known)
-    if found.jobs:
-        read_back.receive(found)
-        log.info("conversation.reconciled", conversation_id=str(name), found=len(found.jobs))
+        rows = [(ask_row(session, name), known_external_ids(session, name)) for name in names]
+        ours = [(conversation.get(), known.get()) for conversation, known in rows]
+    for view, name, (conversation, known) in zip(views, names, ours, strict=True):
+        found = read_back.missing(connection, conversation, view, known)
+        if found.jobs:
+            read_back.receive(found)
+            log.info("conversation.reconciled", conversation_id=str(name), found=len(found.jobs))

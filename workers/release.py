@@ -6,7 +6,7 @@ appends it to the turn's numbered events: what was released is what is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Release:
     texts: list[str] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
     fence: int = 0  # of the claim this answer is written under
+    bill: Callable[[Session], None] | None = None  # counts the model's call; None once that is recorded
 
     def __post_init__(self) -> None:
         if self.turn.claim_until is not None:
@@ -94,7 +95,9 @@ class Release:
             if standing is None:
                 return
             booked = self._record(session, standing.turn, standing.conversation, stopped)
-        self.turn = standing.turn
+            if self.bill is not None:
+                self.bill(session)
+        self.turn, self.bill = standing.turn, None
         if booked:
             booking_desk.tell_business(self.turn)
         if self.texts and self.sources and not stopped:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import structlog
 
-from clients.channels import Channel
+from clients import openai_engine
+from clients.channels import Channel, http
 from clients.channels.papercups import PapercupsClient
 from clients.language_model import LanguageModel, OpenAILanguageModel
 from clients.mail import MailServer, mail_server
@@ -30,6 +31,13 @@ def language_model() -> LanguageModel:
     return OpenAILanguageModel(
         key.get_secret_value() if key else None, configured.openai_base_url, configured.openai_model
     )
+
+
+def warm() -> None:
+    """Load now what the first turn would wait for: half a second of imports."""
+    http.load()
+    if settings().uses_language_model:
+        openai_engine.load()
 
 
 @lru_cache(maxsize=1)

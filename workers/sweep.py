@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from config import metrics
+from clients.queue.measured import note
 from config.errors import StoreUnavailable
 from config.settings import settings
 from models.base import now
@@ -19,6 +19,7 @@ from models.notice import pending_notices
 from models.outbound import OutboundState, parts_of_turn, stuck_parts
 from models.turn import SUPERSEDABLE, StuckTurn, TurnState, lock_turn, stuck_turns
 from workers import hand_over, notices
+from workers.broker import queue
 from workers.ends import report_end
 from workers.resources import send
 
@@ -39,7 +40,6 @@ def sweep(stores_back_at: datetime | None) -> None:
         parts = stuck_parts(session, untouched_since=untouched)
         untold = pending_notices(session, untouched_since=untouched)
     overdue = [turn for turn in turns if _limit(turn, stores_back_at) <= at]
-    metrics.turns_overdue.set(len(overdue))
     for turn in turns:
         if turn not in overdue:
             _send_again(_job(turn), at)
@@ -55,6 +55,7 @@ def sweep(stores_back_at: datetime | None) -> None:
         _send_again(DeliverTurn(tenant_id=str(tenant_id), turn_id=str(turn_id)), at)
     for tenant_id, notice in untold:
         notices.send_notice(tenant_id, notice)
+    note(queue(), {"turns_overdue": len(overdue)})
 
 
 def _send_again(job: TurnJob, at: datetime) -> None:
@@ -93,7 +94,7 @@ def _end_overdue(stuck: StuckTurn) -> None:
         if turn.state in SUPERSEDABLE:
             hand_over.prepare(session, turn, conversation, hand_over.Reason.OVERDUE)
         else:
-            for part in parts_of_turn(session, turn.id):
+            for part in parts_of_turn(session, turn.id).get():
                 if part.unsent:
                     part.move(OutboundState.FAILED)
             turn.move(TurnState.FAILED, "overdue")

@@ -6,7 +6,7 @@ Refuses to retry and to guess: a call either happened, did not happen (`NotSent`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -63,7 +63,14 @@ class Customer:
 
     def as_dict(self) -> dict[str, str]:
         """What is known, for a job's arguments."""
-        return {name: value for name, value in asdict(self).items() if value}
+        known = {
+            "external_id": self.external_id,
+            "name": self.name,
+            "email": self.email,
+            "phone": self.phone,
+            "company": self.company,
+        }
+        return {name: value for name, value in known.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class _Call(threading.local):
 _call = _Call()
 
 
+def load() -> None:
+    """Import the transport."""
+    import httpcore2  # noqa: F401
+
+
 def call(
     method: str,
     url: str,

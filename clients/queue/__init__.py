@@ -6,6 +6,7 @@ from clients.queue.answers import Answers, Waiter
 from clients.queue.async_queue import AsyncQueue
 from clients.queue.connection import connect, connect_async
 from clients.queue.courier import Courier
+from clients.queue.inspection import DeadLetter, QueueState, TenantService
 from clients.queue.queue import Queue
 from clients.queue.records import (
     ENDS,
@@ -14,6 +15,7 @@ from clients.queue.records import (
     Accepted,
     Back,
     Bucket,
+    BucketState,
     ConversationJob,
     Dead,
     Done,
@@ -38,9 +40,11 @@ __all__ = [
     "AsyncQueue",
     "Back",
     "Bucket",
+    "BucketState",
     "ConversationJob",
     "Courier",
     "Dead",
+    "DeadLetter",
     "Done",
     "Entry",
     "Event",
@@ -49,7 +53,9 @@ __all__ = [
     "Later",
     "Limits",
     "Queue",
+    "QueueState",
     "Released",
+    "TenantService",
     "Verdict",
     "Waiter",
     "connect",

@@ -187,7 +187,7 @@ class Answers:
     def _dispatch(self, channel: str, data: bytes) -> None:
         if channel == TENANTS_CHANNEL:
             if self._on_invalidation is not None:
-                self._on_invalidation(data.decode())
+                self._on_invalidation(data.decode() or None)  # nobody named: all of them
             return
         event = Event.parse(data)
         for waiter in tuple(self._waiters.get(event.turn_id, ())):

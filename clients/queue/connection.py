@@ -14,6 +14,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from clients.queue.pool import Pool
 from config.errors import StoreUnavailable
 
 PROTOCOL = 2  # RESP2: no push frames and no maintenance notifications to expect, the same on Redis 7.0 and Valkey
@@ -40,9 +41,7 @@ LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)  # the ans
 
 def connect(url: str, *, ca: Path | None = None, max_connections: int) -> redis.Redis:
     """A client whose threads share at most `max_connections` connections and wait for a free one."""
-    pool = redis.BlockingConnectionPool.from_url(
-        url, timeout=POOL_TIMEOUT_S, retry=Retry(NoBackoff(), 0), **_options(url, ca, max_connections)
-    )
+    pool = Pool.from_url(url, timeout=POOL_TIMEOUT_S, retry=Retry(NoBackoff(), 0), **_options(url, ca, max_connections))
     return redis.Redis(connection_pool=pool)
 
 
@@ -79,11 +78,15 @@ def is_away(error: BaseException) -> bool:
 
 def twice(call: Callable[[], Any]) -> Any:
     """Make a call that may be repeated, once more if its answer is lost. Raises StoreUnavailable."""
-    with store_errors():
+    try:  # as `store_errors`, whose generator would cost ten times as much: every call of every thread passes here
         try:
             return call()
         except LOST:
             return call()
+    except (exceptions.RedisError, OSError) as error:
+        if not is_away(error):
+            raise
+        raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
 
 
 async def twice_async(call: Callable[[], Awaitable[Any]]) -> Any:

@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from clients.queue.queue import Queue
+from clients.queue.queue import LEASE_MS, Queue
 from clients.queue.records import Entry, Verdict
 from config.errors import StoreUnavailable
 
 log = structlog.get_logger()
 
-REPORT_S = 1.0  # how often a process says which deliveries it holds
 WAIT_S = 1.0  # the fetcher looks at least so often, should a wake-up be lost with its connection
 RECONNECT_S = (0.05, 0.1, 0.2, 0.5, 1.0)
-TURN_AROUND = 16  # every so many fetches the queues are asked last to first, so that none starves
+WEIGHTS = (4, 4, 2)  # how often each queue is asked first, by urgency; 1 for all further ones
 
 
 class SlotGate:
@@ -45,6 +44,26 @@ class SlotGate:
             self._freed.notify()
 
 
+class Rota:
+    """Whose turn it is to be asked first: smooth weighted round robin, so that no flooded queue starves another.
+
+    The rest follow by urgency. Not safe for threads; two that ask at once may get the same answer.
+    """
+
+    def __init__(self, queues: Sequence[str]) -> None:
+        self._queues = tuple(queues)
+        self._weights = [*WEIGHTS, *[1] * len(self._queues)][: len(self._queues)]
+        self._credit = [0] * len(self._queues)
+
+    def next(self) -> tuple[str, ...]:
+        if len(self._queues) < 2:
+            return self._queues
+        self._credit = [credit + weight for credit, weight in zip(self._credit, self._weights, strict=True)]
+        first = max(range(len(self._queues)), key=self._credit.__getitem__)
+        self._credit[first] -= sum(self._weights)
+        return (self._queues[first], *self._queues[:first], *self._queues[first + 1 :])
+
+
 @dataclass
 class _CallSlot(threading.local):
     """Each thread is a calling slot with numbered calls; the scripts remember the last one of each."""
@@ -62,12 +81,15 @@ class Courier:
     slots: int
     deliver: Callable[[Entry], None]
     stopping: threading.Event
-    _order: tuple[str, ...] = ()
+    lease_ms: int = LEASE_MS
+    _rota: Rota = field(default_factory=lambda: Rota(()))
+    _bulk: tuple[str, ...] = ()
+    _queues: tuple[str, ...] = ()
+    _alone: Entry | None = None
     _held: dict[tuple[str, int], Entry] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _call: _CallSlot = field(default_factory=_CallSlot)
     _callers: int = 0
-    _rounds: int = 0
     _listed: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -75,9 +97,9 @@ class Courier:
     def __post_init__(self) -> None:
         self._gate = SlotGate(self.slots)
 
-    def fetch_from(self, queues: Sequence[str]) -> None:
-        """The queues to fetch from, most urgent first."""
-        self._order = tuple(queues)
+    def fetch_from(self, queues: Sequence[str], bulk: Sequence[str] = ()) -> None:
+        """The queues to fetch from, most urgent first, and those of the class bulk."""
+        self._rota, self._bulk, self._queues = Rota(queues), tuple(bulk), (*queues, *bulk)
         self._listed.set()
 
     def start(self) -> None:
@@ -95,8 +117,8 @@ class Courier:
         try:
             self.queue.nudge(self.process)  # the fetcher may sleep
             for thread in self._threads:
-                thread.join(WAIT_S + REPORT_S)
-            self.queue.goodbye(self.process, self._order)
+                thread.join(2 * WAIT_S)
+            self.queue.goodbye(self.process, self._queues)
         except StoreUnavailable:
             log.warning("worker.goodbye.failed")
 
@@ -116,10 +138,11 @@ class Courier:
         """
         failures = 0
         while True:
-            queues = () if alone or self.stopping.is_set() else self._asked()
+            more = not (alone or self.stopping.is_set())
+            queues, bulk = (self._rota.next(), self._bulk) if more else ((), ())
             try:
                 fetched = self.queue.settle(
-                    self.process, entry, verdict, fetch_from=queues, count=min(1, len(queues)), call=call
+                    self.process, entry, verdict, fetch_from=queues, bulk=bulk, count=int(more), call=call
                 )
                 break
             except StoreUnavailable as error:
@@ -137,6 +160,7 @@ class Courier:
             self._held.pop(_name(entry), None)
         if not fetched.messages:
             self._gate.give(1)
+        self._deliver_alone()
 
     def _fetch_loop(self) -> None:
         failures = 0
@@ -148,7 +172,7 @@ class Courier:
                 continue
             call = call or self.next_call()  # kept until it is answered: the answer may hold messages
             try:
-                fetched = self.queue.fetch(self.process, self._asked(), free, call=call)
+                fetched = self.queue.fetch(self.process, self._rota.next(), free, call=call, bulk=self._bulk)
                 call = None
                 self._gate.give(free - len(fetched.messages))
                 self._take_in(fetched.messages)
@@ -165,14 +189,10 @@ class Courier:
                 failures += 1
         self._close_idle()
 
-    def _asked(self) -> tuple[str, ...]:
-        self._rounds += 1
-        return self._order if self._rounds % TURN_AROUND else self._order[::-1]
-
     def _close_idle(self) -> None:
         """Nobody may wake a process that stops; whoever was about to is passed on."""
         try:
-            self.queue.fetch(self.process, self._order, 0, call=self.next_call())
+            self.queue.fetch(self.process, self._queues, 0, call=self.next_call())
         except StoreUnavailable:
             log.warning("queue.unreachable")
 
@@ -181,11 +201,11 @@ class Courier:
             with self._lock:
                 held = list(self._held.values())
             try:
-                if returned := self.queue.report(self.process, held):
+                if returned := self.queue.report(self.process, held, lease_ms=self.lease_ms):
                     log.warning("messages.returned", count=len(returned))
             except StoreUnavailable as error:
                 log.info("queue.report.failed", error=str(error))
-            if self._ended.wait(REPORT_S):
+            if self._ended.wait(self.lease_ms / 5000):
                 return
 
     def _take_in(self, entries: Iterable[Entry]) -> None:
@@ -194,7 +214,20 @@ class Courier:
                 if _name(entry) in self._held:
                     continue
                 self._held[_name(entry)] = entry
-            self.deliver(entry)
+                if entry.alone:
+                    self._alone = entry
+            if not entry.alone:
+                self.deliver(entry)
+        self._deliver_alone()
+
+    def _deliver_alone(self) -> None:
+        """What runs alone starts when all else here is settled; meanwhile the scripts give this process nothing more."""
+        with self._lock:
+            entry, ready = self._alone, len(self._held) == 1
+            if entry is None or not ready:
+                return
+            self._alone = None
+        self.deliver(entry)
 
 
 def _name(entry: Entry) -> tuple[str, int]:

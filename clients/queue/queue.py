@@ -9,15 +9,17 @@ from typing import Any
 import structlog
 
 from clients.queue.connection import LOST, is_away, store_errors, twice
+from clients.queue.inspection import Inspection
 from clients.queue.records import Back, Dead, Done, Entry, Fetched, Later, Limits, Verdict
 from clients.queue.scripts import PREFIX, Argument, wall_clock_ms
 from clients.queue.turns import Turns
 from clients.queue.wire import JobLike, encode, lane_of
 
 WHY_MAX = 500  # characters kept of a dead letter's error message
+LEASE_MS = 5000  # a process silent for so long is taken for dead; it reports five times as often
 
 
-class Queue(Turns):
+class Queue(Turns, Inspection):
     """One per process. `call` is a calling slot and its running number ("3:17"): the same call twice has one effect."""
 
     def enqueue(
@@ -59,10 +61,13 @@ class Queue(Turns):
             )
         )
 
-    def fetch(self, process: str, queues: Sequence[str], count: int, *, call: str) -> Fetched:
-        """Start up to `count` messages here; fewer than asked registers the process as idle. 0 says it is not."""
+    def fetch(self, process: str, queues: Sequence[str], count: int, *, call: str, bulk: Sequence[str] = ()) -> Fetched:
+        """Start up to `count` messages here; fewer than asked registers the process as idle. 0 says it is not.
+
+        `bulk` queues are asked after all `queues`, but get every twentieth start while they hold messages.
+        """
         slot, number = call.split(":")
-        return fetched(self._scripts.run("fetch", process, slot, number, count, *queues))
+        return fetched(self._scripts.run("fetch", process, slot, number, count, len(bulk), *queues, *bulk))
 
     def settle(
         self,
@@ -71,6 +76,7 @@ class Queue(Turns):
         verdict: Verdict,
         *,
         fetch_from: Sequence[str] = (),
+        bulk: Sequence[str] = (),
         count: int = 0,
         call: str,
     ) -> Fetched:
@@ -87,14 +93,16 @@ class Queue(Turns):
                 entry.delivery,
                 *_verdict(verdict),
                 count,
+                len(bulk),
                 *fetch_from,
+                *bulk,
             )
         )
 
-    def report(self, process: str, held: Iterable[Entry]) -> list[str]:
-        """We live, and hold these; every second. Returns ids that went back (unreported twice, or of the silent)."""
+    def report(self, process: str, held: Iterable[Entry], *, lease_ms: int = LEASE_MS) -> list[str]:
+        """We live, and hold these; five times per lease. Returns ids that went back (unreported twice, or of the silent)."""
         names = [f"{entry.message_id}|{entry.delivery}" for entry in held]
-        return [mid.decode() for mid in self._scripts.run("report", process, *names)]
+        return [mid.decode() for mid in self._scripts.run("report", process, lease_ms, *names)]
 
     def goodbye(self, process: str, queues: Sequence[str] = ()) -> None:
         """The process ends: what is still in flight there goes back to the head."""
@@ -116,18 +124,13 @@ class Queue(Turns):
         twice(lambda: self._redis.lpush(f"{PREFIX}w:{process}", ""))
 
     def set_limits(self, tenant_id: str, limits: Limits) -> None:
-        """Weight, rate and burst of a tenant, in force from the next dispatch on."""
-        self._scripts.run("limits", tenant_id, limits.weight, limits.rate_per_s, limits.burst)
+        """A tenant's share, in force from the next dispatch on."""
+        self._scripts.run("limits", tenant_id, *limit_arguments(limits))
 
     def depth(self, queue: str) -> dict[str, int]:
         """Unsettled messages per tenant: waiting, delayed and in flight."""
         counts = twice(lambda: self._redis.hgetall(f"{PREFIX}z:{queue}"))
         return {tenant.decode(): int(count) for tenant, count in counts.items()}
-
-    def dead(self, tenant_id: str) -> list[str]:
-        """Ids of a tenant's dead letters, oldest first."""
-        ids = twice(lambda: self._redis.zrange(f"{PREFIX}dead:{tenant_id}", 0, -1))
-        return [mid.decode() for mid in ids]
 
     def ping(self) -> None:
         """Raises StoreUnavailable unless Redis answers."""
@@ -147,29 +150,47 @@ class Queue(Turns):
 
 def checked_id(message_id: str) -> str:
     """A message id as the scripts can carry it."""
+    if message_id.isalnum():  # nearly all are hex
+        return message_id
     if not message_id or any(sign.isspace() or sign == "|" for sign in message_id):
         raise ValueError("a message id has no spaces and no '|'")
     return message_id
+
+
+def limit_arguments(limits: Limits) -> tuple[Argument, ...]:
+    """In the order of limits.lua's head."""
+    return limits.weight, limits.rate_per_s, limits.burst, limits.concurrency or ""
 
 
 def fetched(raw: list[Any]) -> Fetched:
     """Read the scripts' flat answer."""
     settled, next_due_ms = raw[0], raw[1]
     entries = [
-        Entry(raw[at].decode(), raw[at + 1].decode(), raw[at + 2].decode(), int(raw[at + 3]), raw[at + 4])
-        for at in range(2, len(raw), 5)
+        Entry(
+            queue=raw[at].decode(),
+            tenant_id=raw[at + 1].decode(),
+            message_id=raw[at + 2].decode(),
+            delivery=int(raw[at + 3]),
+            alone=raw[at + 4] in (1, b"1"),
+            payload=raw[at + 5],
+        )
+        for at in range(2, len(raw), 6)
     ]
     return Fetched(entries, None if next_due_ms < 0 else next_due_ms, bool(settled))
 
 
 def _verdict(verdict: Verdict) -> tuple[Argument, ...]:
-    """The six verdict arguments of settle.lua."""
+    """The seven verdict arguments of settle.lua."""
     match verdict:
-        case Done():
-            return "done", 0, "", "", "", ""
-        case Later(delay_ms, payload):
-            return "later", max(0, delay_ms), payload or "", "", "", ""
+        case Done(cost):
+            return "done", 0, "", "", "", "", _cost(cost)
+        case Later(delay_ms, payload, cost):
+            return "later", max(0, delay_ms), payload or "", "", "", "", _cost(cost)
         case Dead(error, message, location, payload):
-            return "dead", 0, payload or "", error, message[:WHY_MAX], location
+            return "dead", 0, payload or "", error, message[:WHY_MAX], location, ""
         case Back():
-            return "back", 0, "", "", "", ""
+            return "back", 0, "", "", "", "", ""
+
+
+def _cost(cost: float | None) -> Argument:
+    return "" if cost is None else max(0.0, cost)

@@ -12,26 +12,36 @@ from clients.queue.wire import JobLike
 
 @dataclass(frozen=True)
 class Limits:
-    """A tenant's share: service is charged by cost / weight, messages that start work take tokens."""
+    """A tenant's share: service is charged by cost / weight, messages that start work take tokens.
+
+    At most `concurrency` of its messages run at once in each queue; None: as many as there are free threads.
+    """
 
     weight: float = 1.0
     rate_per_s: float = 20.0
     burst: int = 100
+    concurrency: int | None = None
 
     def __post_init__(self) -> None:
         if self.weight <= 0 or self.rate_per_s < 0 or self.burst < 1:
             raise ValueError("limits need weight > 0, rate_per_s >= 0 and burst >= 1")
+        if self.concurrency is not None and self.concurrency < 1:
+            raise ValueError("limits need concurrency >= 1, or none")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One delivery of a message to a process. `delivery` counts from 1 and fences older deliveries."""
+    """One delivery of a message to a process. `delivery` counts from 1 and fences older deliveries.
+
+    One that is `alone` has gone down with processes before: nothing else may run beside it.
+    """
 
     queue: str
     tenant_id: str
     message_id: str
     delivery: int
     payload: bytes = field(repr=False)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +55,18 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Done:
-    """Delete the message; the next of its key may start."""
+    """Delete the message; the next of its key may start. `cost` is the real one, None as estimated."""
+
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
 class Later:
-    """Come back in `delay_ms`, keeping the sequence key; a new payload replaces the old one."""
+    """Come back in `delay_ms`, keeping the sequence key; a new payload replaces the old one. `cost` as for `Done`."""
 
     delay_ms: int
     payload: bytes | None = field(default=None, repr=False)
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,16 @@ class Acceptance:
     request_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BucketState:
+    """What a caller may be told of the tightest limit that was asked: whole tokens left, and when all are back."""
+
+    name: str  # "tenant", or a `Bucket`'s
+    remaining: int
+    reset_ms: int
+    burst: int
+
+
 @dataclass(frozen=True)
 class Accepted:
     """What the accept script answered; `turn_id` is the first turn's for a duplicate."""
@@ -149,3 +172,4 @@ class Accepted:
     turn_id: str | None
     retry_after_ms: int
     epoch: int | None
+    limit: BucketState | None = None

@@ -13,24 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import redis
-import redis.asyncio
 from redis.exceptions import NoScriptError, ReadOnlyError
 
 from clients.queue.connection import twice, twice_async
+from clients.queue.pipe import Pipe
 
 PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
 _LUA = Path(__file__).parent / "lua"
 
 Argument = str | bytes | int | float
 Clock = Callable[[], int]  # milliseconds; tests only
+Source = Callable[[str], tuple[bytes, str]]  # a script's text and its hash
 
 
 # What each script needs in front of it. Fewer functions are fewer closures to make per call.
-_LANES, _TURNS = ("common", "lanes"), ("common", "turns")
+_LANES, _TURNS = ("common", "tokens", "counters", "lanes"), ("common", "turns")
 PARTS = {
-    **dict.fromkeys(("enqueue", "fetch", "settle", "report", "goodbye", "limits"), _LANES),
+    **dict.fromkeys(("enqueue", "limits", "dead", "revive", "inspect", "forget"), _LANES),
+    **dict.fromkeys(("fetch", "settle", "report", "goodbye"), (*_LANES, "flight")),
     **dict.fromkeys(("release", "publish", "supersede", "epoch", "changed"), _TURNS),
-    "accept": ("common", "lanes", "turns"),
+    "accept": (*_LANES, "turns"),
 }
 
 
@@ -50,9 +52,10 @@ def wall_clock_ms() -> int:
 class Scripts:
     """The scripts over a pool of connections, for threads."""
 
-    def __init__(self, client: redis.Redis, clock: Clock | None = None) -> None:
+    def __init__(self, client: redis.Redis, clock: Clock | None = None, source: Source = source) -> None:
         self._pool = client.connection_pool
         self._clock = clock
+        self._source = source
 
     def run(self, name: str, *arguments: Argument) -> Any:
         """Raises StoreUnavailable when the second try fails too."""
@@ -60,7 +63,7 @@ class Scripts:
         return twice(lambda: self._run(name, now, arguments))
 
     def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
-        text, sha = source(name)
+        text, sha = self._source(name)
         try:
             return self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
         except NoScriptError:
@@ -84,8 +87,8 @@ class Scripts:
 class AsyncScripts:
     """The same for an event loop."""
 
-    def __init__(self, client: redis.asyncio.Redis, clock: Clock | None = None) -> None:
-        self._client = client
+    def __init__(self, pipe: Pipe, clock: Clock | None = None) -> None:
+        self._pipe = pipe
         self._clock = clock
 
     async def run(self, name: str, *arguments: Argument) -> Any:
@@ -96,13 +99,9 @@ class AsyncScripts:
     async def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
         text, sha = source(name)
         try:
-            return await self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
+            return await self._pipe.call("EVALSHA", sha, 1, PREFIX, now, *arguments)
         except NoScriptError:
-            return await self._send("EVAL", text, 1, PREFIX, now, *arguments)
-
-    async def _send(self, *command: Argument) -> Any:
-        try:
-            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+            return await self._pipe.call("EVAL", text, 1, PREFIX, now, *arguments)
         except ReadOnlyError:  # a demoted primary: the next call finds the new one
-            await self._client.connection_pool.disconnect(inuse_connections=False)
+            self._pipe.drop()
             raise

@@ -19,9 +19,9 @@ LISTEN_S = 86_400
 class Turns:
     """What the stages and the ingress tell each other about one turn."""
 
-    def __init__(self, client: redis.Redis, *, clock: Clock | None = None) -> None:
+    def __init__(self, client: redis.Redis, *, clock: Clock | None = None, scripts: Scripts | None = None) -> None:
         self._redis = client
-        self._scripts = Scripts(client, clock)
+        self._scripts = scripts or Scripts(client, clock)
 
     def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
         """The ownership epoch Redis knows; None counts as "ask the row"."""

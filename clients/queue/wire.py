@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar, Protocol
 
 SYSTEM = "-"  # the lane of jobs that are declared `system` and have no tenant
+_JSON = json.JSONEncoder(separators=(",", ":"))  # json.dumps would make one each time
 
 
 class JobLike(Protocol):
@@ -38,7 +39,7 @@ def encode(job: JobLike, *, message_id: str, request_id: str | None = None, now_
         "message_id": message_id,
         "message_timestamp": now_ms,
     }
-    return json.dumps(message, separators=(",", ":")).encode()
+    return _JSON.encode(message).encode()
 
 
 def lane_of(job: JobLike) -> str:

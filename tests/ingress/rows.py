@@ -24,7 +24,13 @@ def recorded(tenant: NewTenant, *, kind: str = "public", session_id: str = SESSI
     with tenant_session(tenant.tenant_id) as session:
         conversation = ensure_conversation(session, tenant.tenant_id, name, connection_id, external_id)
         turn = open_turn(
-            session, conversation, turn_id=uuid.uuid4(), at=now(), wait=timedelta(0), channel=False, stream=False
+            session,
+            conversation,
+            turn_id=facts.pop("id", None) or uuid.uuid4(),
+            at=now(),
+            wait=timedelta(0),
+            channel=False,
+            stream=False,
         )
         turn.state = TurnState.DELIVERED
         turn.reply = "At nine."

@@ -150,4 +150,4 @@ def test_mallory_neither_sees_nor_changes_alices_entries(http, workers, alice, m
     newest = http.get(f"{ENTRIES}?limit=1", headers=key(alice.api_key)).json()["entries"]
     assert newest == [made]
     with tenant_session(mallory.tenant_id) as session:
-        assert search_entries(session, "Where can I park?") == []
+        assert search_entries(session, "Where can I park?").get() == []

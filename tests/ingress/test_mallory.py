@@ -84,6 +84,8 @@ def test_every_key_in_redis_names_its_tenant(http, workers, alice):
         "{fd1}:r:",
         "{fd1}:v:",
         "{fd1}:vt:",
+        "{fd1}:o:",
+        "{fd1}:acc:",
         "{fd1}:n:",
         "{fd1}:queues",
         "{fd1}:metrics",

@@ -15,7 +15,8 @@ from models.access import access_by_webhook_token
 from models.connection import Connection
 from models.conversation import conversation_id
 from models.database import tenant_session
-from models.tenant import NewTenant, Tenant, TenantConfiguration
+from models.plan import TenantLimit
+from models.tenant import NewTenant, Tenant
 from tests.ingress.conftest import key
 
 REFUSED = {"error": "unauthorized", "detail": "The credential is missing or not valid."}
@@ -148,7 +149,7 @@ def test_what_is_not_for_us_is_ignored(http, workers, bot):
 
 def test_over_the_rate_a_message_waits_instead_of_being_refused(http, workers, bot):
     with tenant_session(bot.tenant_id) as session:
-        session.execute(update(TenantConfiguration).values(rate_per_s=0.001, burst=1))
+        session.add(TenantLimit(tenant_id=bot.tenant_id, rate_per_s=0.001, burst=1))
     statuses = [http.post(hook(bot), json=message(bot)).status_code for _ in range(3)]
     assert statuses == [202, 202, 202]
     workers.take()

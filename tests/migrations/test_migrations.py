@@ -12,12 +12,20 @@ from migrations.run import pending, upgrade
 from models import Base
 from models.database import refuse_unsafe_role
 
+RETIRED = {  # columns that the release before still reads; a later migration drops them
+    "tenant_configuration.weight",
+    "tenant_configuration.rate_per_s",
+    "tenant_configuration.burst",
+}
+
 
 def test_there_is_no_drift_between_models_and_migrations(stores):
     with create_engine(stores.owner_url, poolclass=NullPool).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, Base.metadata)
-    assert differences == []
+    retired = {f"{change[2]}.{change[3].name}" for change in differences if change[0] == "remove_column"}
+    assert retired == RETIRED
+    assert [change for change in differences if change[0] != "remove_column"] == []
 
 
 def test_nothing_is_pending_and_a_second_run_changes_nothing(stores):

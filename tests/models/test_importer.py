@@ -275,7 +275,7 @@ def test_knowledge_is_answered_from(stores, alice, tmp_path):
     write(tmp_path, knowledge_bases=[(1, "Q: Where can I park?\nA: Behind the house.\n\nQ: Bread?\nA: Daily.", "")])
     take(alice, tmp_path)
     with tenant_session(alice.tenant_id) as session:
-        assert search_entries(session, "park")[0].answer == "Behind the house."
+        assert search_entries(session, "park").get()[0].answer == "Behind the house."
         entry = session.scalars(select(KnowledgeEntry).where(KnowledgeEntry.answer == "Daily.")).one()
         entry.answer = "On Sundays too."
     take(alice, tmp_path)

@@ -19,6 +19,7 @@ OTHERS = {
     "tenant": "its id is the tenant",
     "tick": "no tenant's data, system door only",
     "admin_token": "an operator's, system door only",
+    "plan": "what is sold: everybody reads it, the system door writes it",
 }
 
 
@@ -37,6 +38,8 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "notice",
             "booking",
             "customer_token",
+            "acceptance_correction",
+            "webhook_event",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -93,6 +96,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         },
         "customer_token": {"id": ids["customer_token"], "token_hash": "t", "expires_at": at},
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
+        "tenant_limit": {"weight": 2.0},
+        "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
+        "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
     }
     with tenant_session(tenant_id) as session:
         for name, values in rows.items():
@@ -180,18 +186,37 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT body FROM message",
         "SELECT reply FROM turn",
         "SELECT sealed_credential FROM connection",
+        "SELECT external_id FROM message",
+        "SELECT payload FROM webhook_event",
+        "SELECT work_id FROM acceptance_correction",
         "SELECT name FROM tenant",
         "SELECT email FROM lead",
         "SELECT answer FROM knowledge_entry",
         "UPDATE turn SET reply = 'x'",
         "DELETE FROM tenant",
         "INSERT INTO usage DEFAULT VALUES",
+        "DELETE FROM webhook_event",
+        "UPDATE tenant SET plan_id = 'default'",
+        "INSERT INTO tenant_limit DEFAULT VALUES",
         "SELECT * FROM search_entries('q', 5)",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), system_session() as session:
             session.execute(text(statement))
     with system_session() as session:
         assert session.scalar(text("SELECT count(id) FROM turn")) >= 2
+
+
+def test_a_tenant_reads_plans_and_changes_none(two):
+    (alice, _), _ = two
+    with tenant_session(alice) as session:
+        assert "default" in session.scalars(text("SELECT id FROM plan")).all()
+    for statement in (
+        "UPDATE plan SET weight = 1000",
+        "INSERT INTO plan (id) VALUES ('free')",
+        "DELETE FROM plan",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), tenant_session(alice) as session:
+            session.execute(text(statement))
 
 
 def test_search_filters_on_the_sessions_tenant_not_on_an_argument(two):

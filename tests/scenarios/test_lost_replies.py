@@ -18,7 +18,7 @@ pytestmark = pytest.mark.scenario
 
 OF_EVERY_MESSAGE = ("accept", "enqueue", "fetch", "settle", "report")
 OF_A_STREAM = ("release", "publish")
-OTHERS = {"limits", "epoch", "changed", "supersede", "goodbye"}
+OTHERS = {"limits", "epoch", "changed", "supersede", "goodbye", "dead", "revive", "inspect", "forget"}
 STREAMED = Match(stream=True)
 CHATS = 5
 

@@ -137,7 +137,7 @@ class Visitor:
 
     def parts(self, turn: Turn) -> list[Outbound]:
         with tenant_session(self.tenant.tenant_id) as session:
-            return parts_of_turn(session, turn.id)
+            return parts_of_turn(session, turn.id).get()
 
     def events(self, turn_id: str) -> list[tuple[str, dict[str, Any]]]:
         return [(event.kind, event.data) for event in queue().events(self.tenant_id, turn_id)]

@@ -162,6 +162,7 @@ def test_a_turn_that_a_newer_message_superseded_has_changed_nothing(line: Line, 
     entry = line.fetch("answer")
     assert entry is not None
     with tenant_session(visitor.tenant.tenant_id) as session:  # planned, then the process was killed before it spoke
+        from models.booking import open_booking
         from models.conversation import lock_conversation
         from models.turn import Turn
 
@@ -169,7 +170,8 @@ def test_a_turn_that_a_newer_message_superseded_has_changed_nothing(line: Line, 
         tenant, config = configuration(session)
         turn = session.get_one(Turn, (visitor.tenant.tenant_id, visitor.turns()[-1].id))
         assert conversation is not None
-        assert booking_desk.plan(session, turn, conversation, tenant, config, "yes").reply is not None
+        standing = open_booking(session, turn.id).get()
+        assert booking_desk.plan(session, standing, turn, conversation, tenant, config, "yes").reply is not None
     assert rows(visitor, Booking)[0].state == BookingState.ASKING
     visitor.say("no wait, Wednesday", accepted_at=(now() + timedelta(seconds=1)).isoformat())
     line.run_all("receive")

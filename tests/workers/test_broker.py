@@ -19,12 +19,11 @@ from dramatiq.message import Message
 
 from clients.queue import Queue, connect
 from config.errors import Cancelled, NotYet, PermanentError, TransientError
-from config.secrets import decrypt
 from models.jobs import Job
 from models.turn import Delivery
 from tests.clients.queue.cast import LossyProxy
 from tests.clients.queue.conftest import store, valkey_url
-from workers.broker import QueueBroker, actor, stopping
+from workers.broker import HELD_COST, QueueBroker, actor, served, stopping
 
 __all__ = ["store", "valkey_url"]  # the fixtures of the queue's own tests
 
@@ -147,7 +146,7 @@ def test_not_yet_comes_back_and_spends_no_attempt(office: Office) -> None:
     office.send("a")
     office.finish()
     assert office.runs[-1] == ("a", 8)
-    assert office.queue.dead("tenant-alice") == []
+    assert office.queue.dead_letters("tenant-alice") == []
 
 
 def test_a_transient_error_comes_back_when_the_other_side_asked_for_it(office: Office) -> None:
@@ -162,7 +161,7 @@ def test_a_permanent_error_ends_it(office: Office) -> None:
     office.send("a")
     office.finish()
     assert office.runs == [("a", 1)]
-    assert office.queue.dead("tenant-alice") == []
+    assert office.queue.dead_letters("tenant-alice") == []
 
 
 def test_a_bug_is_tried_again_and_then_a_dead_letter_without_content(
@@ -173,13 +172,14 @@ def test_a_bug_is_tried_again_and_then_a_dead_letter_without_content(
     office.send("a", "b", key="k")
     office.finish()
     assert [label for label in office.labels() if label == "a"] == ["a"] * 5
-    first, _ = office.queue.dead("tenant-alice")
-    letter: Any = store.hgetall(f"{{fd1}}:m:tenant-alice:{first}")
-    assert letter[b"error"] == b"KeyError"
-    assert b"visitor" not in letter[b"why"]
-    assert b"tenant-alice" not in letter[b"p"]
-    assert json.loads(decrypt(letter[b"p"]))["kwargs"]["label"] == "a"
-    assert b"test_broker.py" in letter[b"where"]
+    letter, _ = office.queue.dead_letters("tenant-alice")
+    assert (letter.error, letter.message, letter.job) == ("KeyError", "", "errand.run")
+    assert "test_broker.py" in letter.location
+    sealed: Any = store.hget(f"{{fd1}}:m:tenant-alice:{letter.message_id}", "p")
+    assert b"tenant-alice" not in sealed
+    assert office.queue.retry_dead("tenant-alice", letter.message_id)
+    office.finish()
+    assert [label for label in office.labels() if label == "a"] == ["a"] * 10
 
 
 def test_a_job_of_a_newer_release_waits_for_its_workers(office: Office, store: redis.Redis) -> None:
@@ -195,7 +195,8 @@ def test_a_job_of_a_newer_release_waits_for_its_workers(office: Office, store: r
 def test_a_payload_nobody_can_read_is_a_dead_letter(office: Office) -> None:
     office.queue.push(b"{", message_id="m", tenant_id="tenant-alice", queue="errands")
     office.finish()
-    assert office.queue.dead("tenant-alice") == ["m"]
+    (letter,) = office.queue.dead_letters("tenant-alice")
+    assert (letter.message_id, letter.job) == ("m", "undecodable")
     office.send("next")
     office.finish()
     assert office.labels() == ["next"]
@@ -207,7 +208,7 @@ def test_a_flood_that_nobody_understands_does_not_bury_the_worker(office: Office
     office.send("next")
     office.finish()
     assert office.labels() == ["next"]
-    assert len(office.queue.dead("tenant-alice")) == 400
+    assert len(office.queue.dead_letters("tenant-alice", limit=500)) == 400
 
 
 def test_no_more_is_fetched_than_threads_are_free(office: Office, store: redis.Redis) -> None:
@@ -219,6 +220,40 @@ def test_no_more_is_fetched_than_threads_are_free(office: Office, store: redis.R
     gate.set()
     office.finish()
     assert sorted(office.labels()) == list("abcdefgh")
+
+
+def test_what_went_down_with_processes_runs_beside_nothing(office: Office, store: redis.Redis) -> None:
+    beside: dict[str, int] = {}
+    running: set[str] = set()
+
+    def note(job: Errand, delivery: Delivery) -> None:
+        running.add(job.label)
+        time.sleep(0.02)
+        beside[job.label] = len(running)
+        running.discard(job.label)
+
+    office.behaviour = note
+    office.send(*"abcdef")
+    office.queue.enqueue(Errand(tenant_id="tenant-alice", label="poison"), message_id="poison", delay_ms=30)
+    store.hset("{fd1}:m:tenant-alice:poison", "x", 3)
+    office.send(*"ghijkl")
+    office.finish()
+    assert sorted(office.labels()) == sorted(["poison", *"abcdefghijkl"])
+    assert beside["poison"] == 1
+
+
+def test_a_job_says_what_it_really_cost(office: Office, store: redis.Redis) -> None:
+    office.behaviour = lambda job, delivery: served(41)
+    office.send("a")
+    office.finish()
+    assert store.zscore("{fd1}:v:errands", "tenant-alice") == 41
+
+
+def test_a_held_job_is_charged_once_however_often_it_comes_back(office: Office, store: redis.Redis) -> None:
+    office.behaviour = raises_until(6, lambda: NotYet(1))
+    office.send("a")
+    office.finish()
+    assert float(store.zscore("{fd1}:v:errands", "tenant-alice") or 0) <= 6 * HELD_COST
 
 
 def test_stopping_returns_what_cannot_end_unspent(valkey_url: str, store: redis.Redis) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from models.base import now
 from models.conversation import Owner
 from models.database import system_session, tenant_session
+from models.jobs import ReconcileConnection
 from models.tick import Tick, claim_tick, finish_tick, last_finished
 from models.turn import Turn, TurnState
 from tests.doubles.papercups.handle import PapercupsDouble
@@ -100,9 +101,19 @@ def test_an_unsent_part_is_sent_when_its_job_was_lost(line: Line, papercups: Pap
 
 class TestReconcile:
     def reconcile(self, line: Line, desk: Desk) -> None:
+        visitor = desk.visitor
+        queue().enqueue(ReconcileConnection(tenant_id=visitor.tenant_id, connection_id=str(visitor.connection_id)))
+        line.run_all()
+
+    def test_each_connection_has_its_own_second_of_the_minute(self, line: Line, papercups: PapercupsDouble):
+        desks = [Desk(papercups) for _ in range(8)]
         tasks = {task.name: task for task in TASKS}
         tasks["reconcile"].run(Stores())
-        line.run_all()
+        tasks["reconcile"].run(Stores())  # one round at a time
+        waiting = queue().depth("reconcile")
+        assert [waiting[desk.visitor.tenant_id] for desk in desks] == [1] * 8
+        line.run_all(patience_s=0.2)
+        assert queue().depth("reconcile")  # not all are due at once
 
     def test_a_webhook_that_never_came_is_found_and_answered_once(self, line: Line, papercups: PapercupsDouble):
         desk = Desk(papercups)  # the customer wrote; nothing told us

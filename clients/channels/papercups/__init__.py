@@ -13,6 +13,7 @@ from clients.channels.papercups.webhook import (
     account_id_of,
     parse_envelope,
     parse_signed,
+    read_unverified,
     verify_signature,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "marker",
     "parse_envelope",
     "parse_signed",
+    "read_unverified",
     "verify_marker",
     "verify_signature",
 ]

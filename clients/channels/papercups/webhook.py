@@ -190,13 +190,17 @@ def parse_signed(body: object, *, delivery: str | None = None) -> Ignored | Inco
     )
 
 
-def account_id_of(raw: bytes) -> str | None:
-    """The one field that may be read before the signature holds; None when there is none to read. Never raises."""
+def read_unverified(raw: bytes) -> object:
+    """The signed form's JSON, of which only `account_id_of` may be read before the signature holds. Never raises."""
     try:
-        body = read_json(raw)
+        return read_json(raw)
     except InvalidInput:
         return None
-    account_id = body.get("account_id") if isinstance(body, Mapping) else None
+
+
+def account_id_of(body: object) -> str | None:
+    """Whose secret must have signed this; None when it does not say. Never raises."""
+    account_id = body.get("account_id") if isinstance(body, dict) else None
     return (
         account_id if isinstance(account_id, str) and 0 < len(account_id) <= 200 and account_id.isprintable() else None
     )

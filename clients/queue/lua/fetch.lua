@@ -1,16 +1,17 @@
 -- fetch: start up to `count` messages at a process; fewer than asked registers it as idle.
--- ARGV 2 process, 3 call slot, 4 call number, 5 count, 6.. queues in order
+-- ARGV 2 process, 3 call slot, 4 call number, 5 count, 6 how many of the queues are bulk, 7.. queues in order, bulk ones last
 -- Count 0 is the last fetch of a process that stops: it is no longer idle, and what it may have been woken for others get.
--- Returns [1, ms until something comes due or -1, then queue, tenant, message id, delivery, payload per message].
+-- Returns [1, ms until something comes due or -1, then queue, tenant, message id, delivery, alone (1/0), payload per message].
 -- Cost O(count * (log tenants + log lane)) + at most 100 due members. The same call again returns the same messages.
 local process, count = ARGV[2], tonumber(ARGV[5])
-local again = recall(process, ARGV[3], ARGV[4])
+local state = memory(process, ARGV[3])
+local again = recall(process, state.last, ARGV[4])
 if again then return again end
 move_due()
 call('DEL', P .. 'w:' .. process)
-local given, idle = start(process, count, 6, #ARGV)
+local given, idle = start(process, state, count, 7, #ARGV, tonumber(ARGV[6]))
 if not idle then
-  for position = 6, #ARGV do
+  for position = 7, #ARGV do
     call('ZREM', P .. 'idle:' .. ARGV[position], process)
     if count == 0 and call('EXISTS', P .. 'r:' .. ARGV[position]) == 1 then available(ARGV[position], DUE_BATCH) end
   end

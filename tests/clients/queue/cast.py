@@ -119,6 +119,12 @@ class LossyProxy:
     def lose_reply(self) -> None:
         self._armed.set()
 
+    def point_to(self, url: str) -> None:
+        """From now on another server answers here, as after a fail-over; every connection breaks."""
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "", parts.port or 6379)
+        self.cut()
+
     def cut(self) -> None:
         """Break every connection there is."""
         for each in self._sockets:

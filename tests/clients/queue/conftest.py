@@ -12,6 +12,8 @@ from clients.queue import Queue, connect
 from config.embedded import valkey
 from tests.clients.queue.cast import Clock, Worker
 
+pytest.register_assert_rewrite("tests.clients.queue.lua_scenes")
+
 
 @pytest.fixture(scope="session")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -25,6 +27,14 @@ def store(valkey_url: str) -> Iterator[redis.Redis]:
     """A bare client on an empty store."""
     client = connect(valkey_url, max_connections=4)
     client.flushdb()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def model_store(valkey_url: str) -> Iterator[redis.Redis]:
+    """For tests that play many examples: each empties it for itself."""
+    client = connect(valkey_url, max_connections=2)
     yield client
     client.close()
 

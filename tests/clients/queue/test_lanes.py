@@ -89,7 +89,7 @@ def test_a_dead_letter_is_kept_and_frees_its_key(queue: Queue, worker: Worker, s
     put(queue, "bad", "next", key="k")
     (bad,) = worker.fetch()
     worker.settle(bad, Dead("KeyError", "", "workers/answer.py:12 answer"))
-    assert queue.dead(ALICE) == [bad.message_id]
+    assert [letter.message_id for letter in queue.dead_letters(ALICE)] == [bad.message_id]
     assert store.hget(f"{{fd1}}:m:{ALICE}:{bad.message_id}", "error") == b"KeyError"
     assert worker.labels() == ["next"]
 

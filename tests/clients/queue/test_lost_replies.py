@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 
 import clients.queue
 from clients.queue import (
@@ -23,6 +24,7 @@ from clients.queue import (
     connect,
     connect_async,
 )
+from clients.queue.forgetting import TenantKeys
 from clients.queue.scripts import PARTS, source
 from config.errors import StoreUnavailable
 from tests.clients.queue.cast import ALICE, Clock, LossyProxy, Task, Worker
@@ -41,6 +43,10 @@ LOSSES = {
     "supersede",
     "epoch",
     "changed",
+    "dead",
+    "revive",
+    "inspect",
+    "forget",
 }
 
 
@@ -172,6 +178,31 @@ def test_changed(proxy: LossyProxy, lossy: Queue, store: object) -> None:
     proxy.lose_reply()
     lossy.conversation_changed(ALICE, "c1")  # keeps nothing: a watcher who hears it twice reads twice
     assert proxy.lost == 1
+
+
+def test_dead_and_inspect(proxy: LossyProxy, lossy: Queue, store: object) -> None:
+    for ask in (lambda: lossy.dead_letters(ALICE), lambda: lossy.queue_states(["tasks"])[0].depth):
+        proxy.lose_reply()
+        assert not ask()
+    assert proxy.lost == 2
+
+
+def test_revive(proxy: LossyProxy, lossy: Queue, worker: Worker) -> None:
+    lossy.enqueue(Task(label="a"))
+    (entry,) = worker.fetch()
+    worker.settle(entry, Dead("KeyError"))
+    (letter,) = lossy.dead_letters(ALICE)  # before the reply is lost: this is a call of its own
+    proxy.lose_reply()
+    assert lossy.retry_dead(ALICE, letter.message_id)
+    assert (proxy.lost, worker.labels(), worker.labels()) == (1, ["a"], [])
+
+
+def test_forget(proxy: LossyProxy, lossy: Queue, store: redis.Redis) -> None:
+    lossy.enqueue(Task(), message_id="m")
+    proxy.lose_reply()
+    assert TenantKeys(lossy, ALICE).clear(within_s=5)
+    assert proxy.lost == 1
+    assert not list(store.scan_iter(f"*{ALICE}*"))
 
 
 def test_a_wake_up_whose_reply_is_lost_counts_as_one(proxy: LossyProxy, lossy: Queue, queue: Queue) -> None:

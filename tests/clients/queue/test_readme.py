@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from clients.queue import Entry, Queue
+from clients.queue import Done, Entry, Queue
 from tests.clients.queue.cast import Clock, Task, Worker, label
 
 ALICE, BOB = "alice", "bob"
@@ -41,7 +41,10 @@ def test_the_worked_example_happens_as_told(
     other_worker.report()
     clock.advance(1000)
     other_worker.report()
-    assert ready(store) == {ALICE: 1, BOB: 1}
-    assert labels(other_worker.fetch()) == ["a2"]
-    (b1,) = other_worker.fetch()
-    assert (label(b1), b1.delivery) == ("b1", 2)
+    assert ready(store) == {ALICE: 1, BOB: 0}
+    b1, a2 = other_worker.fetch(2)
+    assert (label(b1), b1.delivery, label(a2)) == ("b1", 2, "a2")
+    assert ready(store) == {ALICE: 2}
+    assert store.get("{fd1}:vt:tasks") == b"1"
+    other_worker.settle(b1, Done(cost=3))
+    assert store.zscore("{fd1}:v:tasks", BOB) == 3

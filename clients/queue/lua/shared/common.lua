@@ -1,8 +1,8 @@
--- What every script starts with: the loader (clients/queue/scripts.py) puts it first, then shared/lanes.lua or
--- shared/turns.lua where the script needs them.
+-- What every script starts with: the loader (clients/queue/scripts.py) puts it first, then the other shared parts that the
+-- script needs: tokens, counters, lanes, flight, turns.
 -- KEYS[1] is the prefix "{fd1}:": every key below is built from it, and its hash tag keeps all of them on one node.
 -- ARGV[1] is the time in ms; '' (always, but for tests) takes the server's own clock.
--- `tenant`, `queue` and `mid` (message id) never contain '|'.
+-- `tenant`, `queue` and `mid` (message id) never contain '|'. Big numbers are never joined to text: Lua would round them.
 
 local P = KEYS[1]
 local call = redis.call

@@ -1,0 +1,33 @@
+"""The queue, for a command that asks it something and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from clients.queue import Queue, connect
+from config.errors import StoreUnavailable
+from config.settings import settings
+
+
+@contextmanager
+def queue() -> Iterator[Queue]:
+    """Raises SystemExit with a sentence when a store is away."""
+    front = Queue(connect(settings().redis_url, ca=settings().redis_ca, max_connections=1))
+    try:
+        yield front
+    except StoreUnavailable as away:
+        raise SystemExit(f"{away}: is it running, is the URL right?") from None
+    finally:
+        front.close()
+
+
+def table(rows: Sequence[Sequence[str]], *, words: int = 1) -> None:
+    """Rows in columns, the first of them the heading; the first `words` columns to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if column < words else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
