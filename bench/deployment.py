@@ -20,6 +20,7 @@ from tests.doubles.papercups.handle import PapercupsDouble
 
 ROOT = Path(__file__).parent.parent
 START_LIMIT_S = 60.0
+SECRET_KEY = "bench " * 8  # the same in every deployment: what is derived from it is remembered by this process
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,13 @@ def running(**more: str) -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
         data, port, before = Path(folder), _free_port(), dict(os.environ)
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-        environment |= {"FRONTDESK_DATA": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING", **more}
+        environment |= {
+            "FRONTDESK_DATA": str(data),
+            "PORT": str(port),
+            "LOG_LEVEL": "WARNING",
+            "SECRET_KEY": SECRET_KEY,
+            **more,
+        }
         with (data / "output").open("w") as output:
             up = subprocess.Popen(
                 [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=output, stderr=output

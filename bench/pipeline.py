@@ -91,9 +91,8 @@ def steady(deployment: Deployment, tenants: Sequence[BenchTenant], seconds: floa
         for number in range(int(RATE_PER_S * seconds)):
             time.sleep(max(0.0, start + number / RATE_PER_S - time.monotonic()))
             senders.submit(_ask, deployment, tenants[number % len(tenants)], conversations)
-    time.sleep(0.5)
-    after = deployment.cpu_s()
     found = _judged(deployment, conversations)
+    after = deployment.cpu_s()
     found.cpu_ms = {name: (after[name] - before[name]) / found.turns * 1000 for name in after}
     return found
 

@@ -22,6 +22,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from redis.connection import AbstractConnection
 
+from bench.deployment import SECRET_KEY
 from bench.report import Figure, alone
 from config.embedded import postgres, valkey
 
@@ -111,7 +112,7 @@ def stores(**more: str) -> Iterator[None]:
             "DATABASE_OWNER_URL": database.owner_url,
             "REDIS_URL": store.url,
             "ENVIRONMENT": "test",
-            "SECRET_KEY": "bench " * 8,
+            "SECRET_KEY": SECRET_KEY,
             "LOG_LEVEL": "WARNING",
             **more,
         }
