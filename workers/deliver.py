@@ -38,6 +38,9 @@ from workers.resources import channel
 
 LEASE = timedelta(seconds=30)
 POST_S = 5.0  # a post's time-out: it must start early enough to end before the deadline
+LEAST_SHARE = (
+    0.2  # of it that a post must have left; it is counted from the look before: a person may have written since
+)
 SENDING = timedelta(seconds=10)  # from the transaction to the deadline
 SETTLE_S = 30.0  # after the deadline the channel has stored whatever it will ever store
 LOOK_AGAIN_MS = 2_000  # between two read-backs of an unknown part
@@ -191,15 +194,17 @@ def _let_go(parcel: Parcel, started: float) -> bool:
 
 def _post(parcel: Parcel) -> None:
     """Steps 2 and 3. What fails after the channel has taken it is read back by the next delivery, never taken back."""
+    looked = time.monotonic()
     try:
         view = parcel.look()
         found = view.sent(parcel.marker)
         silenced = found is None and _person_showed_up(parcel, view)
         if found is None and not silenced:
-            if parcel.post_until is None or time.monotonic() > parcel.post_until:
+            within_s = looked + POST_S - time.monotonic()  # look and post: so long may a reply cross a person's words
+            if parcel.post_until is None or time.monotonic() > parcel.post_until or within_s < POST_S * LEAST_SHARE:
                 _take_back(parcel)  # this process slept, or the read-back took too long
                 raise NotYet(0)
-            external_id = _hand_to_channel(parcel)
+            external_id = _hand_to_channel(parcel, within_s)
     except Unknown:
         _unknown(parcel)
         raise NotYet(LOOK_AGAIN_MS) from None
@@ -215,7 +220,7 @@ def _post(parcel: Parcel) -> None:
         _delivered(parcel, external_id if found is None else found.external_id)
 
 
-def _hand_to_channel(parcel: Parcel) -> str | None:
+def _hand_to_channel(parcel: Parcel, within_s: float) -> str | None:
     """The one place where something leaves. An assignment has no marker and may be repeated freely."""
     target, name = channel(parcel.connection), parcel.conversation.external_id
     if parcel.part.part == Part.ASSIGNMENT:
@@ -231,6 +236,7 @@ def _hand_to_channel(parcel: Parcel) -> str | None:
         sent_at=now(),
         private=parcel.part.part == Part.NOTE,
         quick_replies=_buttons(parcel),
+        within_s=within_s,
     )
 
 

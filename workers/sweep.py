@@ -15,17 +15,20 @@ from config.settings import settings
 from models.base import now
 from models.database import system_session, tenant_session
 from models.jobs import AnswerTurn, DeliverTurn, DetectIntent, TurnJob
+from models.message import add_message
 from models.notice import pending_notices
 from models.outbound import OutboundState, parts_of_turn, stuck_parts
 from models.turn import SUPERSEDABLE, StuckTurn, TurnState, lock_turn, stuck_turns
+from models.usage import record_reply
 from workers import hand_over, notices
 from workers.broker import queue
-from workers.ends import report_end
+from workers.ends import INTERRUPTED, report_end
 from workers.resources import send
 
 UNTOUCHED_S = 20.0  # a turn nobody has touched that long lost its job
 LIMIT_S = 600.0  # from its oldest message to a recorded end
 AFTER_BLACK_OUT_S = 120.0  # or that long after the stores are back
+NEVER_AGAIN = 2**52  # above every claim's fence
 AGAIN_S = 300.0  # how long a job that was sent again, alive or a dead letter, keeps the next from being sent
 
 log = structlog.get_logger()
@@ -85,7 +88,11 @@ def _job(turn: StuckTurn) -> TurnJob:
 
 
 def _end_overdue(stuck: StuckTurn) -> None:
-    """To a person: before the first release as a hand-over, after it as a failure that a person is told of."""
+    """To a person: before the first release as a hand-over, after it as a failure that a person is told of.
+
+    A caller's turn of which something was released was said, as far as that goes: it is stored like a redelivery would.
+    """
+    heard = _heard(stuck)
     with tenant_session(stuck.tenant_id) as session:
         locked = lock_turn(session, stuck.turn_id)
         if locked is None or locked[0].ended or locked[0].claimed:
@@ -93,6 +100,11 @@ def _end_overdue(stuck: StuckTurn) -> None:
         turn, conversation = locked
         if turn.state in SUPERSEDABLE:
             hand_over.prepare(session, turn, conversation, hand_over.Reason.OVERDUE)
+        elif heard:
+            turn.reply = heard
+            turn.move(TurnState.DELIVERED, INTERRUPTED)
+            add_message(session, hand_over.said(turn, conversation, heard))
+            record_reply(session, turn.tenant_id, turn.id)
         else:
             for part in parts_of_turn(session, turn.id).get():
                 if part.unsent:
@@ -106,7 +118,18 @@ def _end_overdue(stuck: StuckTurn) -> None:
         hand_over.announce(turn)
     else:
         report_end(turn)
-        hand_over.tell_business(turn)
+        if turn.state == TurnState.FAILED:
+            hand_over.tell_business(turn)
         if turn.channel:
             send(DeliverTurn(tenant_id=str(turn.tenant_id), turn_id=str(turn.id)))
     log.error("turn.overdue", turn_id=str(turn.id), state=str(turn.state))
+
+
+def _heard(stuck: StuckTurn) -> str:
+    """What a caller's turn has released; from now on no older holder of it can release more."""
+    if stuck.channel or stuck.state != TurnState.SENDING:
+        return ""
+    tenant_id, turn_id = str(stuck.tenant_id), str(stuck.turn_id)
+    queue().fence(tenant_id, turn_id, NEVER_AGAIN)
+    events = queue().events(tenant_id, turn_id)
+    return "".join(str(event.data["text"]) for event in events if event.kind == "sentence").strip()

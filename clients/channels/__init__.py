@@ -141,8 +141,12 @@ class Channel(Protocol):
         sent_at: datetime,
         private: bool = False,
         quick_replies: Sequence[QuickReply] = (),
+        within_s: float | None = None,
     ) -> str:
-        """Post one message as the bot, or with `private` a note for the team; returns the channel's message id."""
+        """Post one message as the bot, or with `private` a note for the team; returns the channel's message id.
+
+        Given up after the channel's usual time-out, or sooner, after `within_s`.
+        """
         ...
 
     def read_back(self, conversation_external_id: str) -> ChannelConversation:

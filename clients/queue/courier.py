@@ -180,10 +180,12 @@ class Courier:
                 if len(fetched.messages) < free:
                     due_s = WAIT_S if fetched.next_due_ms is None else fetched.next_due_ms / 1000
                     self.queue.wait(self.process, min(WAIT_S, due_s))
-            except StoreUnavailable as error:
+            except Exception as error:  # whatever it is: a living process that never fetches again would be worse
                 if call is not None:
                     self._gate.give(free)
-                if not failures:
+                if not isinstance(error, StoreUnavailable):
+                    log.exception("queue.fetch.failed")
+                elif not failures:
                     log.warning("queue.unreachable", error=str(error))
                 _pause(failures)
                 failures += 1
@@ -205,6 +207,8 @@ class Courier:
                     log.warning("messages.returned", count=len(returned))
             except StoreUnavailable as error:
                 log.info("queue.report.failed", error=str(error))
+            except Exception:  # unreported, all of it would be given to others
+                log.exception("queue.report.failed")
             if self._ended.wait(self.lease_ms / 5000):
                 return
 

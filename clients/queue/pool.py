@@ -32,6 +32,8 @@ class Pool(redis.ConnectionPool):
             self._permits.put(None)
         self._rested: deque[tuple[Any, float]] = deque()
         self._lost_at = 0.0  # when one was last found broken: those that rested since before may be, too
+        self._renewed_at = 0.0
+        self._opened_at: dict[Any, float] = {}
         super().reset()
 
     def get_connection(self, *_: Any, **__: Any) -> Any:
@@ -53,14 +55,22 @@ class Pool(redis.ConnectionPool):
             except IndexError:
                 connection, since = self.make_connection(), 0.0
                 self._in_use_connections.add(connection)  # redis-py's name for all that were made, here
+            if self._opened_at.get(connection, 0.0) <= self._renewed_at:
+                connection.disconnect()
             if not connection.is_connected:
+                opened_at = time.monotonic()
                 connection.connect()
+                self._opened_at[connection] = opened_at
             elif since <= self._lost_at or time.monotonic() - since > CHECK_S:
                 _check(connection)
         except BaseException:
             self.release(connection)
             raise
         return connection
+
+    def renew(self) -> None:
+        """The server at the other end is a replica now: whatever is open goes there, and is opened anew before its next use."""
+        self._renewed_at = time.monotonic()
 
     def release(self, connection: Any) -> None:
         """Give one back."""

@@ -17,6 +17,7 @@ from redis.exceptions import NoScriptError, ReadOnlyError
 
 from clients.queue.connection import twice, twice_async
 from clients.queue.pipe import Pipe
+from clients.queue.pool import Pool
 
 PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
 _LUA = Path(__file__).parent / "lua"
@@ -53,7 +54,10 @@ class Scripts:
     """The scripts over a pool of connections, for threads."""
 
     def __init__(self, client: redis.Redis, clock: Clock | None = None, source: Source = source) -> None:
-        self._pool = client.connection_pool
+        pool = client.connection_pool
+        if not isinstance(pool, Pool):
+            raise TypeError("the queue works on clients of clients.queue.connect")
+        self._pool = pool
         self._clock = clock
         self._source = source
 
@@ -73,12 +77,15 @@ class Scripts:
         """One command on a pooled connection, past redis-py's retry and metrics layers (a third of a call's time)."""
         connection = self._pool.get_connection()
         try:
-            connection.send_command(*command)  # type: ignore[no-untyped-call]
+            connection.send_command(*command)
             return connection.read_response()
         except NoScriptError:
             raise
-        except BaseException:  # a demoted primary; a time limit that strikes between command and reply
-            connection.disconnect()  # type: ignore[no-untyped-call]
+        except ReadOnlyError:  # a demoted primary: what it still answers to reads is of yesterday
+            self._pool.renew()
+            raise
+        except BaseException:  # a time limit that strikes between command and reply
+            connection.disconnect()
             raise
         finally:
             self._pool.release(connection)

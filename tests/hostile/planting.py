@@ -14,6 +14,7 @@ import httpx2
 import psycopg
 from llmock.scenarios import Fail, Match, Reply
 
+from clients.queue.inspection import DeadLetter
 from models.token import issue_admin_token, issue_customer_link, issue_customer_token
 from tests.doubles import smtp
 from tests.hostile.canaries import Canaries
@@ -35,7 +36,7 @@ class Planted:
     shop: Business
     canaries: Canaries
     answers: list[tuple[str, httpx2.Response]] = field(default_factory=list)
-    dead: list[str] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.http = httpx2.Client(base_url=self.shop.deployment.url, trust_env=False, timeout=40)
@@ -60,8 +61,8 @@ def drive(planted: Planted, mail: smtp.SmtpDouble) -> None:
         assert [each for each in mail.mails if "hannah@" in str(each.recipients)], "a mail went out, signed in"
         refusals(planted)
         failing_vendors(planted, mail)
-        wait_until(lambda: len(queue.dead(tenant_id)) == 2, "what crashes is a dead letter", CRASH_WITHIN_S)
-    planted.dead = queue.dead(tenant_id)
+        wait_until(lambda: len(queue.dead_letters(tenant_id)) == 2, "what crashes is a dead letter", CRASH_WITHIN_S)
+    planted.dead = queue.dead_letters(tenant_id)
 
 
 def plant_secrets(planted: Planted) -> None:

@@ -23,6 +23,10 @@ PROCESS = r"(?:web|worker|answers|clock|local)[\w-]*"
 INDEXES = {
     rf"(?:r|v|z):{QUEUE}": rf"{UUID}|-?[\d.e+]+",
     rf"(?:vt|n):{QUEUE}": r"[\d.e+]+",
+    rf"(?:svc|ws|st):{QUEUE}:\d+": rf"{UUID}|[\d.e+]+",
+    rf"(?:o|owed|i):{QUEUE}": rf"{UUID}|-?[\d.e+]+",
+    r"acc:[\d-]+": rf"{UUID}|\d+",
+    r"measured": r"[\w.|:-]+|-?[\d.e+-]+@\d+",
     r"queues": QUEUE,
     r"due": rf"m\|{UUID}\|{MESSAGE}|p\|{QUEUE}\|{UUID}|[\d.e+]+",
     r"procs": rf"{PROCESS}|[\d.e+]+",

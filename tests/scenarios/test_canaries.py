@@ -45,11 +45,10 @@ def planted(everything: Deployment, mode: Mode, canaries: Canaries, mail: smtp.S
     everything.use(mode)
     planted = Planted(open_business(everything), canaries)
     drive(planted, mail)
-    CRASHED.update(planted.dead)
+    CRASHED.update(letter.message_id for letter in planted.dead)
     yield planted
-    for name in planted.dead:
-        everything.redis.delete(f"{PREFIX}m:{planted.shop.tenant_id}:{name}")
-    everything.redis.delete(f"{PREFIX}dead:{planted.shop.tenant_id}")
+    for letter in planted.dead:
+        assert everything.queue.drop_dead(str(planted.shop.tenant_id), letter.message_id)
     planted.shop.close()
     planted.http.close()
 
@@ -70,14 +69,13 @@ def test_no_metric_holds_a_word_or_a_key(planted):
 
 def test_dead_letters_say_what_broke_and_are_sealed(planted):
     redis, tenant_id = planted.shop.deployment.redis, planted.shop.tenant_id
-    jobs = set()
-    for name in planted.dead:
-        letter: dict[bytes, bytes] = redis.hgetall(f"{PREFIX}m:{tenant_id}:{name}")
-        shown = {field.decode(): value.decode("latin-1") for field, value in letter.items()}
-        assert shown["error"] == "IntegrityError"
-        assert planted.canaries.found_in(shown) == []
-        jobs.add(json.loads(decrypt(letter[b"p"]))["actor_name"])
-    assert jobs == {"message.receive", "lead.capture"}
+    for letter in planted.dead:
+        kept: dict[bytes, bytes] = redis.hgetall(f"{PREFIX}m:{tenant_id}:{letter.message_id}")
+        shown = {name.decode(): value.decode("latin-1") for name, value in kept.items()}
+        assert shown["error"] == letter.error == "IntegrityError"
+        assert planted.canaries.found_in(shown | {"the command": str(letter)}) == []
+        assert json.loads(decrypt(kept[b"p"]))["actor_name"] == letter.job
+    assert {letter.job for letter in planted.dead} == {"message.receive", "lead.capture"}
 
 
 def test_no_key_is_kept_anywhere_in_the_clear(planted):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from clients.queue import Released
 from models.base import now
 from models.conversation import Owner
 from models.database import system_session, tenant_session
@@ -70,6 +71,22 @@ def test_an_overdue_turn_is_handed_to_a_person(line: Line, visitor: Visitor):
     (turn,) = visitor.turns()
     assert (turn.state, turn.reason) == (TurnState.HANDED_OVER, "overdue")
     assert visitor.conversation().owner == Owner.HUMAN
+
+
+def test_what_an_overdue_turn_has_released_is_stored_as_its_reply(line: Line, visitor: Visitor):
+    """Its worker died while it spoke, its job was lost, and nobody came to finish it."""
+    visitor.say("What are your opening hours?", stream=True)
+    line.run_all("receive", "turn")
+    (turn,) = visitor.turns()
+    said = {"number": 1, "kind": "sentence", "data": {"text": "We open at nine. "}, "epoch": turn.epoch, "fence": 5}
+    queue().release(visitor.tenant_id, str(turn.conversation_id), str(turn.id), **said)
+    age(visitor, 601, state=TurnState.SENDING)
+    sweep(None)
+    (turn,) = visitor.turns()
+    assert (turn.state, turn.reason, turn.reply) == (TurnState.DELIVERED, "interrupted", "We open at nine.")
+    assert visitor.events(str(turn.id))[-1][0] == "stopped"
+    late = said | {"number": 2, "data": {"text": "And close at five."}}
+    assert queue().release(visitor.tenant_id, str(turn.conversation_id), str(turn.id), **late) is Released.ENDED
 
 
 def test_after_a_black_out_turns_get_two_more_minutes(line: Line, visitor: Visitor):

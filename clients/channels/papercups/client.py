@@ -100,6 +100,7 @@ class PapercupsClient:
         sent_at: datetime,
         private: bool = False,
         quick_replies: Sequence[QuickReply] = (),
+        within_s: float | None = None,
     ) -> str:
         """Post a reply of the bot, or a private note. Read the conversation back before: that checks whose it is."""
         metadata: dict[str, object] = {"disable_webhook_events": True, MARKER_KEY: marker}
@@ -114,7 +115,7 @@ class PapercupsClient:
             "sent_at": sent_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "metadata": metadata,
         }
-        answer = self._write("POST", "/messages", {"message": message})
+        answer = self._write("POST", "/messages", {"message": message}, within_s)
         try:
             return parse(_WireSent, _data(answer)).id
         except (InvalidInput, AnswerTooLarge):
@@ -205,13 +206,15 @@ class PapercupsClient:
             raise TransientError(f"Papercups answered {answer.status}", delay_ms=_delay_ms(answer))
         return answer
 
-    def _write(self, method: str, path: str, body: object) -> Answer:
-        answer = self._call(method, path, json.dumps(body).encode(), WRITE_LIMIT_BYTES)
+    def _write(self, method: str, path: str, body: object, within_s: float | None = None) -> Answer:
+        answer = self._call(method, path, json.dumps(body).encode(), WRITE_LIMIT_BYTES, within_s)
         if answer.status >= 500:
             raise Unknown(f"Papercups answered {answer.status}")
         return answer
 
-    def _call(self, method: str, path: str, content: bytes | None, limit_bytes: int) -> Answer:
+    def _call(
+        self, method: str, path: str, content: bytes | None, limit_bytes: int, within_s: float | None = None
+    ) -> Answer:
         headers = self._headers | ({"Content-Type": "application/json"} if content is not None else {})
         answer = call(
             method,
@@ -219,7 +222,7 @@ class PapercupsClient:
             headers=headers,
             content=content,
             limit_bytes=limit_bytes,
-            total_s=self._timeout_s,
+            total_s=self._timeout_s if within_s is None else min(self._timeout_s, within_s),
         )
         match answer.status:
             case 401:

@@ -319,7 +319,7 @@ def test_it_runs_as_a_process_of_its_own() -> None:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         try:
-            assert httpx2.get(f"{url}/_double/health", trust_env=False).json() == {"double": "papercups"}
+            assert httpx2.get(f"{url}/_double/health", trust_env=False).json()["double"] == "papercups"
         finally:
             process.send_signal(signal.SIGTERM)
         process.wait(10)

@@ -65,3 +65,15 @@ def test_a_connection_that_cannot_be_opened_gives_its_place_back(valkey_url: str
     for _ in range(3):
         with pytest.raises(redis.ConnectionError, match="refused"):
             client.ping()
+
+
+def test_after_a_renewal_every_connection_is_opened_anew(valkey_url: str) -> None:
+    client = connect(valkey_url, max_connections=2)
+    pool = client.connection_pool
+    before = {client.client_id() for _ in range(2)}
+    in_use = pool.get_connection()
+    pool.renew()
+    pool.release(in_use)
+    after = {client.client_id() for _ in range(2)}
+    assert not before & after
+    pool.disconnect()
