@@ -93,6 +93,25 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Killed:
+    """A process that was answering or delivering a turn was killed."""
+
+    at_s: float
+    line: str  # of the Procfile
+    turn: str
+    seen_s: tuple[float, ...]  # when the outside world saw somebody work on the turn, or it ended; in order
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that keeps those from going on who could: of one line of the Procfile, or of all ("")."""
+
+    line: str
+    from_s: float
+    until_s: float
+
+
+@dataclass(frozen=True)
 class Outage:
     """Postgres or Redis was away."""
 
@@ -113,6 +132,8 @@ class Facts:
     sent: list[Sent] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
+    killed: list[Killed] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     started: dict[str, float] = field(default_factory=dict)  # reference -> the first call of the model for it
     metered: dict[str, int] = field(default_factory=dict)  # turn -> usage rows of kind `reply`
     delivered: frozenset[str] = frozenset()  # turns that are

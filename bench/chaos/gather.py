@@ -10,7 +10,21 @@ from typing import Any
 
 from bench.chaos import held
 from bench.chaos.deployment import Deployment
-from bench.chaos.facts import HAND_OVER, REPLY, Asked, Back, Facts, Heard, Outage, Row, Said, Sent, Sign
+from bench.chaos.facts import (
+    HAND_OVER,
+    REPLY,
+    Asked,
+    Back,
+    Facts,
+    Heard,
+    Killed,
+    Outage,
+    Row,
+    Said,
+    Sent,
+    Sign,
+    Trouble,
+)
 from bench.chaos.ledger import Ledger, Person
 from bench.chaos.load import session_name
 from bench.chaos.plan import SEND_TIMEOUT_S
@@ -58,6 +72,7 @@ class Gatherer:
         facts.heard = self._heard()
         for number in sorted(self._calls, reverse=True):
             facts.started |= dict.fromkeys(self._calls[number]["references"], self._calls[number]["asked_s"])
+        facts.killed, facts.troubles = self._killed(rows), self._troubles()
         facts.outages = [Outage(*each) for each in self._ledger.outages]
         facts.metered = {row[0]: row[1] for row in deployment.ask(METERED)}
         facts.delivered = frozenset(row[0] for row in turns if row[5] == "delivered")
@@ -205,6 +220,43 @@ class Gatherer:
                 if view is not None and view.get("reply"):
                     found.append(Heard(view["turn_id"], (view["reply"],)))
         return found
+
+    # Who was killed
+
+    def _killed(self, rows: list[Row]) -> list[Killed]:
+        """Each with the instants at which somebody asked the model or the channel about the turn, and its end."""
+        seen: dict[str, list[float]] = defaultdict(list)
+        turn_of = {row.reference: row.turn for row in rows if row.turn}
+        for call in self._calls.values():
+            for turn in {turn_of[each] for each in call["references"] if each in turn_of}:
+                seen[turn].append(call["asked_s"])
+        looked: dict[str, list[float]] = defaultdict(list)
+        for request in self._journal["requests"]:
+            body = request["body"] if isinstance(request["body"], dict) else {}
+            chat = (body.get("message") or {}).get("conversation_id") or request["path"].rpartition("/")[2]
+            looked[chat].append(self._double_s(request["at_ms"]))
+        chats = {named: chat for chat in self._ledger.chats.values() for named in self._named(chat)}
+        for row in rows:
+            if row.turn is not None:
+                seen[row.turn] += looked[chats.get(row.conversation, "")]
+                seen[row.turn] += [row.ended_s] if row.ended_s else []
+        return [
+            Killed(kill.at_s, kill.line, turn, tuple(sorted(seen[turn])))
+            for kill in self._ledger.kills
+            for turn in kill.turns
+            if turn in seen
+        ]
+
+    def _named(self, chat: str) -> list[str]:
+        tenant = self._tenant_of_chat(chat)
+        return [tenant.conversation_of_chat(chat)] if tenant else []
+
+    def _troubles(self) -> list[Trouble]:
+        ledger = self._ledger
+        found = [Trouble(kill.line, kill.at_s, kill.at_s) for kill in ledger.kills]
+        found += [Trouble(*each) for each in ledger.stops]
+        found += [Trouble("", *each) for each in ledger.outages]
+        return [*found, Trouble("", *ledger.deployed_s)]
 
     # Who stepped in
 

@@ -43,6 +43,7 @@ REQUESTS = {  # which request of the channel's API
     "update": ("PUT", "/api/v1/conversations/"),
     "read": ("GET", "/api/v1/conversations$"),
 }
+GOING_ON = {"answer", "deliver"}  # stages of which the outside world sees when somebody else goes on
 WAITING = """
 SELECT client_port FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = 'frontdesk' AND client_port IS NOT NULL"""
@@ -235,7 +236,9 @@ class Killer:
         if stages and stage not in stages and stage not in {"sweep", "clock", "web"}:
             stage = stages[0]
         count = max(len(jobs), at_least)
-        self._ledger.kills.append(Kill(at_s, dyno.name, aimed, (stage or dyno.line) if count else "", side, count))
+        turns = tuple(job.turn_id for job in jobs if job.turn_id and job.stage in GOING_ON)
+        stage = (stage or dyno.line) if count else ""
+        self._ledger.kills.append(Kill(at_s, dyno.name, aimed, stage, side, count, dyno.line, turns))
         self._ledger.note(f"killed {dyno.name} ({aimed}), holding {count}: {' '.join(stages)}")
 
 

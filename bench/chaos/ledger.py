@@ -58,6 +58,8 @@ class Kill:
     stage: str  # of the job it was killed for, or of one it held
     side: str
     held: int  # jobs, calls or requests it held
+    line: str = ""  # of the Procfile; empty for a store
+    turns: tuple[str, ...] = ()  # that were being answered or delivered
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Ledger:
     kills: list[Kill] = field(default_factory=list)
     happened: list[tuple[float, str]] = field(default_factory=list)
     outages: list[tuple[float, float]] = field(default_factory=list)
+    stops: list[tuple[str, float, float]] = field(default_factory=list)  # line, from, until
     deployed_s: tuple[float, float] = (0.0, 0.0)  # from when until when a deploy took
     spent: int = 0  # attempts of messages that were in the queues meanwhile
     missed: list[str] = field(default_factory=list)  # trouble that found nobody to strike

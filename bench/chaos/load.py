@@ -18,7 +18,7 @@ from bench.chaos.plan import Action, Plan
 from bench.chaos.tenants import ChaosTenant
 
 READ_TIMEOUT_S = 12.0  # a caller's patience; then the request is repeated with its key
-REPEAT_AFTER_S = 0.8
+REPEAT_AFTER_S, REPEAT_AT_MOST_S = 0.8, 5.0  # the longer it lasts, the longer a caller waits before he tries again
 POLL_S = 0.5
 POLLED_FOR_S = 8.0
 ENDS = {"delivered", "handed_over", "superseded", "silent", "failed"}
@@ -178,7 +178,7 @@ class Load:
                 self._waiting -= 1
                 attempt.ended_s = time.monotonic()
             if call.final is None:
-                await asyncio.sleep(REPEAT_AFTER_S)
+                await asyncio.sleep(min(REPEAT_AFTER_S * len(call.attempts), REPEAT_AT_MOST_S))
 
     async def _try(self, call: Call, attempt: Attempt, body: dict[str, str], mode: str) -> None:
         headers = self._key(call.tenant) | {"Idempotency-Key": call.reference}

@@ -112,6 +112,7 @@ class Bias:
     faults: tuple[str, ...] = ()
     redis: tuple[str, ...] = ()
     people: float = 1.0  # how often a person steps in
+    time_scale: float = TIME_SCALE
 
 
 def draw(seed: int, *, unscaled: bool = False, short: bool = False, bias: Bias | None = None) -> Plan:
@@ -119,7 +120,7 @@ def draw(seed: int, *, unscaled: bool = False, short: bool = False, bias: Bias |
     chance = random.Random(seed)
     bias = bias or Bias()
     storm_s = UNSCALED_STORM_S if unscaled else 18.0 if short else STORM_S
-    scale = 1.0 if unscaled else TIME_SCALE
+    scale = 1.0 if unscaled else bias.time_scale
     tenants = TENANTS // 3 if short else TENANTS
     rate = 0.5 if unscaled else 1.0
     load = _Load(chance, tenants, storm_s, rate, bias.people)

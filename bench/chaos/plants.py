@@ -119,7 +119,10 @@ PLANTS = {
     "claim": Plant(
         "claim skipped on redelivery",
         _claim,
-        Bias(kills=(("answer", "model before"), ("answer", "model after"), ("deliver", "look after")) * 2),
+        # At this scale a claim (90 s) outlives the time within which a killed worker's turn has to go on.
+        Bias(
+            kills=(("answer", "model before"), ("answer", "model after"), ("deliver", "look after")) * 2, time_scale=4.0
+        ),
     ),
     "dedupe": Plant("dedupe off", _dedupe, Bias(faults=("webhook_duplicate",), kills=(("web", "waiting"),) * 4)),
     "sweep": Plant("sweep off", _sweep, Bias(redis=("cut", "fail over"))),

@@ -92,7 +92,7 @@ def _result(plan: Plan, ledger: Ledger, facts: Facts, verdict: Verdict, took_s: 
         "after_take_over": verdict.count("after take-over"),
         "crossings": len(verdict.crossings),
         "longest_crossing_s": max(verdict.crossings, default=0.0),
-        "no_end": verdict.count("no end", "mute", "dead letters", "restless"),
+        "no_end": verdict.count("no end", "stuck", "mute", "dead letters", "restless"),
         "overdue": sum(count for name, count in verdict.ends.items() if name.endswith(":overdue")),
         "lost": verdict.count("lost"),
         "mix_ups": verdict.count("mix-up"),

@@ -146,6 +146,8 @@ class Storm:
                 jobs = held.in_flight(client, dyno.name, pids)
             if jobs or dyno is self._deployment.alive(action.args["line"])[-1]:
                 self._ledger.note(f"stopped {dyno.name} for {action.args['for_s']} s, holding {len(jobs)}")
+                now_s = time.monotonic()
+                self._ledger.stops.append((dyno.line, now_s, now_s + action.args["for_s"]))
                 self._timers.after(action.args["for_s"], partial(dyno.signal_group, signal.SIGCONT))
                 return
             dyno.signal_group(signal.SIGCONT)

@@ -21,6 +21,7 @@ AFTER_OUTAGE_S = 120.0  # or that long after the stores are back
 SWEEP_S = 10.0
 FOUND_S = 120.0  # not divided: a webhook that never arrived is found within two minutes, or after the stores are back
 PROMPTLY_S = 5.0  # for what the sweep found overdue to be recorded as ended
+GOES_ON_S = 15.0  # a killed worker's turn, if nothing else befalls those who could go on
 CLOCKS_S = 0.005  # two events of one server this close have no order for others
 
 SAID_ENDS = {"delivered", "handed_over"}
@@ -60,7 +61,7 @@ def judge(facts: Facts) -> Verdict:
     _ends(facts, verdict)
     for check in (_said_twice, _answered_twice, _after_take_over):
         check(facts, verdict)
-    for find in (_without_end, _lost, _mixed_up, _mute, _changed, _metered_wrong):
+    for find in (_without_end, _not_going_on, _lost, _mixed_up, _mute, _changed, _metered_wrong):
         verdict.violations.extend(find(facts))
     if facts.dead_letters:
         verdict.violations.append(Violation("dead letters", str(facts.dead_letters)))
@@ -170,6 +171,25 @@ def _without_end(facts: Facts) -> Iterator[Violation]:
             yield Violation("no end", f"{asked.reference}: its caller was sent away with {asked.refused}")
         elif not asked.answered:
             yield Violation("no end", f"{asked.reference}: its caller never heard of one")
+
+
+def _not_going_on(facts: Facts) -> Iterator[Violation]:
+    """What a killed process was at goes on within 15 s, counted from the last thing that befell those who could."""
+    for killed in facts.killed:
+        went_on_s = next((at_s for at_s in killed.seen_s if at_s > killed.at_s), None)
+        if went_on_s is None:
+            continue  # it has no end either
+        troubles = [each for each in facts.troubles if each.line in {"", killed.line}]
+        free_s = max(
+            [
+                killed.at_s,
+                *(each.until_s for each in troubles if killed.at_s <= each.until_s and each.from_s < went_on_s),
+            ]
+        )
+        if went_on_s - free_s > GOES_ON_S:
+            yield Violation(
+                "stuck", f"turn {killed.turn} went on {went_on_s - free_s:.1f} s after its {killed.line} was killed"
+            )
 
 
 def _limit_s(row: Row, facts: Facts) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.chaos.facts import Asked, Back, Facts, Heard, Outage, Row, Said, Sent, Sign
+from bench.chaos.facts import Asked, Back, Facts, Heard, Killed, Outage, Row, Said, Sent, Sign, Trouble
 from bench.chaos.verdict import SETTLE_S, judge
 
 ALICE, MALLORY = "tenant-alice", "tenant-mallory"
@@ -171,6 +171,23 @@ def test_an_end_after_the_limit_is_flagged(facts):
 
 def test_two_minutes_after_the_stores_are_back_are_in_time(facts):
     facts.rows, facts.outages = [replace(ROW, ended_s=95.0)], [Outage(50.0, 80.0)]
+    assert kinds(facts) == []
+
+
+def test_a_killed_workers_turn_goes_on_within_15_s(facts):
+    facts.killed = [Killed(11.0, "answers", TURN, (10.5, 25.9))]
+    assert kinds(facts) == []
+    facts.killed = [Killed(11.0, "answers", TURN, (10.5, 26.1))]
+    assert kinds(facts) == ["stuck"]
+
+
+def test_or_within_15_s_of_the_last_thing_that_befell_who_could_go_on(facts):
+    facts.killed = [Killed(11.0, "answers", TURN, (10.5, 40.0))]
+    facts.troubles = [Trouble("worker", 20.0, 30.0), Trouble("answers", 20.0, 24.0)]
+    assert kinds(facts) == ["stuck"]
+    facts.troubles = [Trouble("answers", 20.0, 26.0)]
+    assert kinds(facts) == []
+    facts.troubles = [Trouble("", 20.0, 26.0)]
     assert kinds(facts) == []
 
 

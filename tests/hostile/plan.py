@@ -12,7 +12,7 @@ from tests.hostile.attacker import Attacker, fitting
 from tests.hostile.generated import Generated, covered, fuzzed, request_of
 from tests.hostile.wire import Sent
 
-FUZZED = 4  # of each operation, right and as many wrong
+FUZZED = 3  # of each operation, right and as many wrong
 STRANGERS = 2  # kinds of credential that each generated request is sent with, in turn
 LEAVES = "/customer/leave"  # would end the attacker's own session
 LISTS = (

@@ -202,26 +202,25 @@ def refusals(planted: Planted) -> None:
 
 
 def failing_vendors(planted: Planted, mail: smtp.SmtpDouble) -> None:
-    """Each says no, and repeats what it was told or tells what it should not."""
+    """Each says no, and repeats what it was told or tells what it should not; then a mail server that has another password."""
     shop, word, deployment = planted.shop, planted.canaries.word, planted.shop.deployment
-    account = shop.account["account_id"]
     deployment.model.reset()
     deployment.model.script(
         Fail(500, message=word("500 of the model"), match=STREAMED),
         Fail(400, message=f"{word('400 of the model')} {shop.account['bot_key']}", match=STREAMED),
     )
-    mail.after_data = f"554 5.7.1 {word('refusal of the mail server')}"
-    for status in (500, 422):
+    for status, method, path in ((500, "GET", "/api/v1/conversations"), (422, "POST", "/api/v1/messages")):
         body = json.dumps({"error": word(f"papercups {status}"), "key": shop.account["bot_key"]})
-        deployment.double.fault("answer", status=status, body=body, account_id=account)
-    chat = shop.visitor_writes(f"Where? {word('message to failing vendors')}")
-    shop.ended(chat, within_s=40)
+        where = {"method": method, "path": path, "account_id": shop.account["account_id"]}
+        deployment.double.fault("answer", status=status, body=body, **where)
+    mail.after_data = f"554 5.7.1 {word('refusal of the mail server')}"
+    shop.ended(shop.visitor_writes(f"Where? {word('message to failing vendors')}"), within_s=40)
+    deployment.model.reset()
     ours, mail.password, mail.after_data = mail.password, "another", "250 taken"
     mail.commands.clear()
     shop.visitor_writes(PERSON, shop.visitor_writes(f"Hm {word('message before a refused mail')}"))
     wait_until(lambda: "AUTH" in mail.commands, "our password is refused")
     mail.password = ours
-    deployment.model.reset()
     wait_until(shop.at_rest, "nothing is left to do", 30)
 
 

@@ -34,7 +34,7 @@ INDEXES = {
     rf"w:{PROCESS}": QUEUE,
     rf"f:{PROCESS}": rf"{MESSAGE}|{UUID}\|\d+",
     rf"missed:{PROCESS}": rf"{MESSAGE}\|\d+|\d+",
-    rf"c:{PROCESS}": rf"\d+|\d+ [01](?: {QUEUE}\|{UUID}\|{MESSAGE}\|\d+)*",
+    rf"c:{PROCESS}": rf"alone|bulk|\d+|{UUID}\|{MESSAGE}|\d+ [01](?: {QUEUE}\|{UUID}\|{MESSAGE}\|\d+(?:\|\d+)?)*",
     r"metrics": rf"{PROCESS}|[\d.e+]+",
     rf"metrics:{PROCESS}": r"(?s).*",  # samples; their labels are closed
 }

@@ -18,6 +18,7 @@ from tests.hostile.canaries import CRASHED, Canaries, named
 from tests.hostile.planting import Planted, drive
 from tests.scenarios.business import open_business
 from tests.scenarios.deployment import Deployment, Mode
+from tests.scenarios.programs import wait_until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
@@ -61,10 +62,14 @@ def test_no_log_holds_what_somebody_wrote_or_a_key(planted):
 
 
 def test_no_metric_holds_a_word_or_a_key(planted):
-    token = planted.canaries.secrets["the metrics token"]
-    text = planted.http.get("/metrics", headers={"Authorization": f"Bearer {token}"}).raise_for_status().text
-    assert 'frontdesk_jobs_total{job="message.receive",process="worker",verdict="dead"}' in text
-    assert planted.canaries.found_in({"metrics": text}) == []
+    bearer = {"Authorization": f"Bearer {planted.canaries.secrets['the metrics token']}"}
+
+    def text() -> str:
+        return planted.http.get("/metrics", headers=bearer).raise_for_status().text
+
+    died = 'frontdesk_jobs_total{job="message.receive",process="worker",verdict="dead"}'
+    wait_until(lambda: died in text(), "the worker has published its samples")
+    assert planted.canaries.found_in({"metrics": text()}) == []
 
 
 def test_dead_letters_say_what_broke_and_are_sealed(planted):
