@@ -46,11 +46,15 @@ def reaccept() -> int:
 
 
 def _put_back(tenant_id: uuid.UUID, event_id: uuid.UUID) -> bool:
-    """False when it was recorded meanwhile."""
+    """False when it was recorded meanwhile, or says nothing that can be read: that one must not stop the others."""
     with tenant_session(tenant_id) as session:
         event = session.get(WebhookEvent, (tenant_id, event_id))
     if event is None:
         return False
-    job = ReceiveMessage.from_arguments(event.payload)
+    try:
+        job = ReceiveMessage.from_arguments(event.payload)
+    except TypeError:
+        log.error("event.unreadable", tenant_id=str(tenant_id), event_id=str(event_id))
+        return False
     queue().enqueue(job, message_id=event.message_id, request_id=event.request_id)
     return True

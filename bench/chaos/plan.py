@@ -111,6 +111,7 @@ class Bias:
     kills: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
     redis: tuple[str, ...] = ()
+    cuts: int = 0  # more of Redis' last seconds that are lost
     people: float = 1.0  # how often a person steps in
     time_scale: float = TIME_SCALE
 
@@ -243,6 +244,8 @@ def _trouble(
         what = BLACK_OUTS[seed // 4 % len(BLACK_OUTS)]
         add(5.0, "black out", what=what, for_s=BLACK_OUT_S / scale)
     else:
+        for _ in range(bias.cuts):
+            add(chance.uniform(5.0, 36.0), "redis", how="cut")
         trouble = bias.redis or REDIS_TROUBLE
         add(chance.uniform(8.0, 16.0), "redis", how=trouble[seed % len(trouble)])
         add(chance.uniform(22.0, 34.0), "postgres", how=chance.choice(("kill", "backend")))

@@ -125,7 +125,7 @@ PLANTS = {
         ),
     ),
     "dedupe": Plant("dedupe off", _dedupe, Bias(faults=("webhook_duplicate",), kills=(("web", "waiting"),) * 4)),
-    "sweep": Plant("sweep off", _sweep, Bias(redis=("cut", "fail over"))),
+    "sweep": Plant("sweep off", _sweep, Bias(redis=("fail over",), cuts=5)),
 }
 
 

@@ -180,16 +180,10 @@ def _not_going_on(facts: Facts) -> Iterator[Violation]:
         if went_on_s is None:
             continue  # it has no end either
         troubles = [each for each in facts.troubles if each.line in {"", killed.line}]
-        free_s = max(
-            [
-                killed.at_s,
-                *(each.until_s for each in troubles if killed.at_s <= each.until_s and each.from_s < went_on_s),
-            ]
-        )
-        if went_on_s - free_s > GOES_ON_S:
-            yield Violation(
-                "stuck", f"turn {killed.turn} went on {went_on_s - free_s:.1f} s after its {killed.line} was killed"
-            )
+        ends = [each.until_s for each in troubles if killed.at_s <= each.until_s and each.from_s < went_on_s]
+        took_s = went_on_s - max([killed.at_s, *ends])
+        if took_s > GOES_ON_S:
+            yield Violation("stuck", f"turn {killed.turn} went on {took_s:.1f} s after its {killed.line} was killed")
 
 
 def _limit_s(row: Row, facts: Facts) -> float:

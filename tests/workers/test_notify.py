@@ -148,7 +148,7 @@ class TestToldOf:
         desk = Desk(papercups)
         configure(desk.tenant, notify=[ANNA])
 
-        def refuse(_: object) -> str:
+        def refuse(*_: object) -> str:
             raise PermanentError("no")
 
         with monkeypatch.context() as patched:

@@ -169,3 +169,15 @@ def test_many_are_put_back_in_the_order_they_came(line: Line, visitor: Visitor, 
     with tenant_session(visitor.tenant.tenant_id) as session:
         rows = session.scalars(select(Message.body).order_by(Message.created_at)).all()
     assert rows == texts
+
+
+def test_one_that_cannot_be_read_does_not_stop_the_others(line: Line, visitor: Visitor):
+    for words in ("one", "two"):
+        accepted(visitor.message(words), durable=True)
+    with tenant_session(visitor.tenant.tenant_id) as session:
+        first = session.scalars(select(WebhookEvent).order_by(WebhookEvent.accepted_at)).first()
+        assert first is not None
+        session.execute(update(WebhookEvent).where(WebhookEvent.id == first.id).values(payload={}))
+    lose_redis()
+    age(visitor)
+    assert reaccept() == 1
