@@ -8,7 +8,9 @@ Values are quoted by libpq. Statements that SQLAlchemy's session runs itself sen
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
@@ -43,6 +45,15 @@ def made(default: Any) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
+_PLAIN: dict[type, Callable[[Any], bytes]] = {  # a third of what asking psycopg costs; each stands before a cast
+    type(None): lambda _: b"NULL",
+    bool: lambda value: b"true" if value else b"false",
+    int: lambda value: b"%d" % value if value >= 0 else b"(%d)" % value,
+    uuid.UUID: lambda value: b"'%s'" % str(value).encode(),
+    datetime: lambda value: b"'%s'" % value.isoformat().encode(),
+}
+
+
 class Query:
     """A statement compiled once: its text between the parameters, what fills them, and the keys of its columns."""
 
@@ -67,7 +78,11 @@ class Query:
         parts = self._texts[:1]
         for name, following in zip(self._names, self._texts[1:], strict=True):
             value = values[name] if name in values else made(self._made[name])
-            parts += quoted(Jsonb(value) if name in self._json and value is not None else value), following
+            plain = _PLAIN.get(type(value))  # of exactly these types, of which none can hold a quote
+            if plain is not None:
+                parts += plain(value), following
+            else:
+                parts += quoted(Jsonb(value) if name in self._json else value), following
         return b"".join(parts)
 
 
