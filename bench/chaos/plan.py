@@ -114,6 +114,7 @@ class Bias:
     cuts: int = 0  # more of Redis' last seconds that are lost
     people: float = 1.0  # how often a person steps in
     time_scale: float = TIME_SCALE
+    stores: bool = True  # whether they fail, too
 
 
 def draw(seed: int, *, unscaled: bool = False, short: bool = False, bias: Bias | None = None) -> Plan:
@@ -240,6 +241,8 @@ def _trouble(
         add(50.0, "black out", what="stores", for_s=BLACK_OUT_S / scale)
         add(50.0 + BLACK_OUT_S / scale + 20.0, "redis", how="fail over")
         add(50.0 + BLACK_OUT_S / scale + 40.0, "deploy")
+    elif not bias.stores:
+        pass
     elif seed % 4 == 0:
         what = BLACK_OUTS[seed // 4 % len(BLACK_OUTS)]
         add(5.0, "black out", what=what, for_s=BLACK_OUT_S / scale)

@@ -121,7 +121,9 @@ PLANTS = {
         _claim,
         # At this scale a claim (90 s) outlives the time within which a killed worker's turn has to go on.
         Bias(
-            kills=(("answer", "model before"), ("answer", "model after"), ("deliver", "look after")) * 2, time_scale=4.0
+            kills=(("answer", "model before"), ("answer", "model after"), ("deliver", "look after")) * 2,
+            time_scale=3.0,
+            stores=False,
         ),
     ),
     "dedupe": Plant("dedupe off", _dedupe, Bias(faults=("webhook_duplicate",), kills=(("web", "waiting"),) * 4)),

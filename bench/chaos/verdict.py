@@ -174,16 +174,20 @@ def _without_end(facts: Facts) -> Iterator[Violation]:
 
 
 def _not_going_on(facts: Facts) -> Iterator[Violation]:
-    """What a killed process was at goes on within 15 s, counted from the last thing that befell those who could."""
+    """What a killed process was at goes on within 15 s, unless something befalls those who could: then 15 s from there."""
     for killed in facts.killed:
         went_on_s = next((at_s for at_s in killed.seen_s if at_s > killed.at_s), None)
         if went_on_s is None:
             continue  # it has no end either
-        troubles = [each for each in facts.troubles if each.line in {"", killed.line}]
-        ends = [each.until_s for each in troubles if killed.at_s <= each.until_s and each.from_s < went_on_s]
-        took_s = went_on_s - max([killed.at_s, *ends])
-        if took_s > GOES_ON_S:
-            yield Violation("stuck", f"turn {killed.turn} went on {took_s:.1f} s after its {killed.line} was killed")
+        idle_s, since_s = 0.0, killed.at_s
+        for trouble in sorted(facts.troubles, key=lambda each: each.from_s):
+            if trouble.line in {"", killed.line} and trouble.until_s >= killed.at_s and trouble.from_s < went_on_s:
+                idle_s = max(idle_s, trouble.from_s - since_s)
+                since_s = max(since_s, trouble.until_s)
+        idle_s = max(idle_s, went_on_s - since_s)
+        if idle_s > GOES_ON_S:
+            about = f"turn {killed.turn}: nobody went on for {idle_s:.1f} s after its {killed.line} was killed"
+            yield Violation("stuck", about)
 
 
 def _limit_s(row: Row, facts: Facts) -> float:

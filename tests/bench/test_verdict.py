@@ -189,6 +189,8 @@ def test_or_within_15_s_of_the_last_thing_that_befell_who_could_go_on(facts):
     assert kinds(facts) == []
     facts.troubles = [Trouble("", 20.0, 26.0)]
     assert kinds(facts) == []
+    facts.troubles = [Trouble("", 27.0, 39.0)]
+    assert kinds(facts) == ["stuck"]
 
 
 def test_a_caller_who_never_heard_of_an_end_is_flagged(facts):
