@@ -7,6 +7,7 @@ whoever stands there is killed, and what was in flight at it is read from the qu
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -76,7 +77,7 @@ class Killer:
             struck = False
         if not struck:
             self._ledger.missed.append(f"{stage}, {side}")
-            self._at_random(self._chance.choice(("worker", "answers")), whole)
+            self._whoever_holds(whole)
 
     def _strike(self, stage: str, side: str, whole: bool, go_s: float) -> bool:
         what, _, where = side.partition(" ")
@@ -216,6 +217,20 @@ class Killer:
                 with suppress(redis.RedisError):
                     client.client_unpause()
 
+    def _whoever_holds(self, whole: bool) -> None:
+        """Somebody who works, if anybody does."""
+        holding: list[Dyno] = []
+
+        def found() -> bool:
+            with suppress(redis.RedisError), self._deployment.redis.client() as client:
+                dynos = self._deployment.alive("worker", "answers")
+                holding.extend(each for each in dynos if held.in_flight(client, each.name, _pids(each)))
+            return bool(holding)
+
+        self._timers.wait(1.0, found)
+        dyno = self._chance.choice(holding or self._deployment.alive("worker", "answers"))
+        self._kill(dyno, "", "inside", f"any {dyno.line}", whole=whole)
+
     def _at_random(self, line: str, whole: bool) -> bool:
         dyno = self._chance.choice(self._deployment.alive(line))
         at_least = self._load.waiting if line == "web" else 0
@@ -227,11 +242,14 @@ class Killer:
         if not pids:
             self._ledger.missed.append(f"{aimed}: {dyno.name} is just being started")
             return
-        # The one that works is the last of its family: Dramatiq's first process only looks after it.
-        gone = dyno.kill(None if whole else pids[-1])
-        at_s, jobs = time.monotonic(), []
+        dyno.signal_group(signal.SIGSTOP)  # it holds now what it will hold in death; later others have it
+        jobs = []
         with suppress(redis.RedisError), self._deployment.redis.client() as client:
-            jobs = held.in_flight(client, dyno.name, gone)
+            jobs = held.in_flight(client, dyno.name, pids)
+        # The one that works is the last of its family: Dramatiq's first process only looks after it.
+        dyno.kill(None if whole else pids[-1])
+        at_s = time.monotonic()
+        dyno.signal_group(signal.SIGCONT)  # whoever is left of it
         stages = [job.stage for job in jobs]
         if stages and stage not in stages and stage not in {"sweep", "clock", "web"}:
             stage = stages[0]

@@ -93,7 +93,7 @@ def _dedupe() -> None:
     async def accept_anew(self: AsyncQueue, acceptance: Any) -> Any:
         return await accept(self, replace(acceptance, dedupe=()))
 
-    def add_anew(session: Any, message: Any) -> bool:
+    def add_anew(session: Any, message: Any) -> Any:
         message.external_id = f"{message.external_id}:{uuid.uuid4()}"
         return add(session, message)
 

@@ -71,7 +71,8 @@ def test_killed_while_the_model_answers(shop, chat):
     deployment = shop.deployment
     deployment.model.script(Delay(20, match=STREAMED))
     shop.visitor_writes(PARKING, chat)
-    wait_until(lambda: [bool(turn.model_since) for turn in shop.turns(chat)] == [True, True], "the model is asked")
+    wait_until(lambda: deployment.model.pending() == 0, "the model is asked")
+    assert [bool(turn.model_since) for turn in shop.turns(chat)] == [True, True]
     killed_at = time.monotonic()
     deployment.programs["answers"].kill()
     deployment.restart("answers")
