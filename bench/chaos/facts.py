@@ -139,5 +139,5 @@ class Facts:
     delivered: frozenset[str] = frozenset()  # turns that are
     dead_letters: int = 0
     errors: tuple[str, ...] = ()  # what the processes logged of exceptions that nobody expected
-    rested: bool = True  # long after the last trouble nothing waited or ran any more
+    restless: str = ""  # what still waited or ran long after the last trouble
     time_scale: float = 1.0

@@ -57,14 +57,22 @@ def reporting(client: redis.Redis, name: str, pids: list[int]) -> bool:
     return any(len(parts) == 3 and parts[0] == name and int(parts[1]) in pids for parts in names)
 
 
-def unsettled(client: redis.Redis) -> int:
-    """Messages anywhere in the queues that come to an end: waiting, delayed or in flight."""
+def unsettled(client: redis.Redis) -> list[str]:
+    """Messages that wait or run anywhere in the queues that come to an end; some of them, named."""
     queues: Any = client.smembers(f"{PREFIX}queues")
-    total = 0
-    for queue in {each.decode() for each in queues} - NOT_WAITED_FOR:
-        counts: Any = client.hvals(f"{PREFIX}z:{queue}")
-        total += sum(int(count) for count in counts)
-    return total
+    waiting = {each.decode() for each in queues} - NOT_WAITED_FOR
+    counts: Any = {queue: client.hvals(f"{PREFIX}z:{queue}") for queue in waiting}
+    if not any(sum(map(int, each)) for each in counts.values()):
+        return []
+    found = [f"{queue} {sum(map(int, each))}" for queue, each in counts.items() if each]
+    for key in client.scan_iter(f"{PREFIX}m:*", count=1000, _type="HASH"):
+        message: Any = client.hmget(key, "q", "d", "s")
+        if message[0] and message[0].decode() in waiting:
+            due = client.zscore(f"{PREFIX}due", "m|" + key.decode().removeprefix(f"{PREFIX}m:").replace(":", "|", 1))
+            found.append(
+                f"{key.decode()} of {message[0].decode()}, delivery {message[1]}, number {message[2]}, due {due}"
+            )
+    return found[:20]
 
 
 def dead_letters(client: redis.Redis) -> int:

@@ -47,13 +47,13 @@ def run(plan: Plan, folder: Path, plant: str = "", story: str = "") -> dict[str,
         load.start(storm_began)
         storm.rage(storm_began)
         limits_s = (LIMIT_S + AFTER_OUTAGE_S) / plan.time_scale
-        rested = storm.drain(time.monotonic() + limits_s + PATIENCE_S)
+        restless = storm.drain(time.monotonic() + limits_s + PATIENCE_S)
         load.stop()
         if load.failure is not None:
             raise load.failure
         deployment.stop_processes()  # what is looked at now must not move
         facts = Gatherer(deployment, ledger).facts()
-        facts.rested = rested
+        facts.restless = restless
         facts.errors = tuple(line for word in UNEXPECTED for line in deployment.log_lines(word))
     finally:
         deployment.close()

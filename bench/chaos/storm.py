@@ -97,36 +97,41 @@ class Storm:
             time.sleep(DEPLOY_STEP_S)
         self._ledger.note("the storm is over")
 
-    def drain(self, until_s: float) -> bool:
-        """Whether everything came to rest in time."""
+    def drain(self, until_s: float) -> str:
+        """Wait until everything came to rest; what did not in time, else nothing."""
         quiet_since: float | None = None
-        while time.monotonic() < until_s:
-            if self._at_rest():
+        while True:
+            left = self._left()
+            if left:
+                quiet_since = None
+            else:
                 quiet_since = quiet_since or time.monotonic()
                 if time.monotonic() - quiet_since > QUIET_S:
-                    return True
-            else:
-                quiet_since = None
+                    return ""
+            if time.monotonic() > until_s:
+                return left or "something came and went"
             time.sleep(LOOK_S)
-        return False
 
-    def _at_rest(self) -> bool:
+    def _left(self) -> str:
+        """What still waits or runs."""
         deployment = self._deployment
+        if not self._load.over:
+            return "callers of the API wait"
+        busy = deployment.double.http.get("/_double/health").json()
+        if busy["running"] or busy["pending_webhooks"]:
+            return f"the channel is at it: {busy}"
         try:
-            if not self._load.over:
-                return False
-            busy = deployment.double.http.get("/_double/health").json()
-            if busy["running"] or busy["pending_webhooks"]:
-                return False
             with deployment.redis.client() as client:
-                if held.unsettled(client):
-                    return False
-            if any(deployment.ask(UNFINISHED)[0]):
-                return False
+                if waiting := held.unsettled(client):
+                    return "in the queues: " + "; ".join(waiting)
+            turns, parts = deployment.ask(UNFINISHED)[0]
             recorded = " ".join(row[0] for row in deployment.ask(REFERENCES))
-        except (redis.RedisError, psycopg.Error):
-            return False
-        return all(reference in recorded for reference, _, _ in self._ledger.said)
+        except (redis.RedisError, psycopg.Error) as error:
+            return f"a store does not answer ({type(error).__name__})"
+        if turns or parts:
+            return f"{turns} turns and {parts} parts have no end"
+        missing = [reference for reference, _, _ in self._ledger.said if reference not in recorded]
+        return f"not recorded: {missing}" if missing else ""
 
     # What
 

@@ -67,8 +67,8 @@ def judge(facts: Facts) -> Verdict:
         verdict.violations.append(Violation("dead letters", str(facts.dead_letters)))
     if facts.errors:
         verdict.violations.append(Violation("unexpected", f"{len(facts.errors)} errors, the first: {facts.errors[0]}"))
-    if not facts.rested:
-        verdict.violations.append(Violation("restless", "something still waits or runs, long after the last trouble"))
+    if facts.restless:
+        verdict.violations.append(Violation("restless", f"long after the last trouble, {facts.restless}"))
     return verdict
 
 

@@ -212,7 +212,7 @@ def test_a_silence_because_of_a_person_needs_a_person(facts):
 
 
 def test_work_that_never_comes_to_rest_is_flagged(facts):
-    facts.rested = False
+    facts.restless = "in the queues: turn 1"
     assert kinds(facts) == ["restless"]
 
 
