@@ -1,6 +1,7 @@
 """`make bench`: what Frontdesk does, measured beside others in the same run. One table, one JSON; 1 if a bound is missed.
 
-`python -m bench` measures everything, `python -m bench b c` these parts.
+`python -m bench` measures everything, `python -m bench b c` these parts; each in a process of its own, so that none meets
+what another set up.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import argparse
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from bench.report import LEAST_ROUNDS, Part, Progress
-from bench.table import table, write
+from bench.table import read, table, write
+from config.parent import launcher
 
 RESULT = Path(".frontdesk/bench.json")
 PARTS = {
@@ -38,10 +41,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what the parts started is ended on the way out
     parts: list[Part] = []
     busy = os.getloadavg()[0]
-    for key in asked.parts or PARTS:
-        found = importlib.import_module(f"bench.{PARTS[key]}").measure(_progress(key), asked.rounds)
-        write(RESULT, found)  # at once: a later part that fails does not take it along
-        parts += found
+    if len(asked.parts) == 1:
+        parts = list(
+            importlib.import_module(f"bench.{PARTS[asked.parts[0]]}").measure(_progress(*asked.parts), asked.rounds)
+        )
+        write(RESULT, parts)
+    else:
+        for key in asked.parts or PARTS:
+            parts += _alone(key, asked.rounds)
     print(table(parts))
     if busy > 1:
         print(f"\nThe machine was busy before the start (load {busy:.1f}, {os.cpu_count()} cores): measure again.")
@@ -49,6 +56,16 @@ def main() -> int:
         print(f"\nMedians of {asked.rounds}: to try out, not to quote.")
     print(f"\nWritten to {RESULT}.")
     return 0 if all(part.right for part in parts) else 1
+
+
+def _alone(key: str, rounds: int) -> list[Part]:
+    """One part, measured by this command in a process of its own; told on stderr, read from the file."""
+    command = [sys.executable, "-m", "bench", key, "--rounds", str(rounds)]
+    begun = time.time()
+    subprocess.run(launcher(command), stdout=subprocess.DEVNULL, check=False)
+    if not RESULT.exists() or RESULT.stat().st_mtime < begun:
+        raise SystemExit(f"({key}) could not be measured")
+    return [read(RESULT, key)]
 
 
 def _progress(key: str) -> Progress:

@@ -62,6 +62,15 @@ def table(parts: Sequence[Part]) -> str:
     return "\n".join(lines)
 
 
+def read(path: Path, key: str) -> Part:
+    """A part as `write` left it."""
+    kept = json.loads(path.read_text())["parts"][key]
+    figures = (
+        Figure(**{**figure, "spread": figure["spread"] and tuple(figure["spread"])}) for figure in kept["figures"]
+    )
+    return Part(key, kept["title"], tuple(figures), tuple(kept["notes"]), kept["details"], tuple(kept["wrong"]))
+
+
 def write(path: Path, parts: Iterable[Part]) -> None:
     """Merge into the file by part; each says when and where it was measured."""
     kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
