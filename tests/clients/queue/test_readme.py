@@ -36,6 +36,7 @@ def test_the_worked_example_happens_as_told(
     queue.enqueue(Task(tenant_id=BOB, label="b1"))
     assert ready(store) == {BOB: 0, ALICE: 1}
     assert labels(worker.settle(a1, count=1).messages) == ["b1"]
+    assert store.zscore("{fd1}:v:tasks", BOB) == 1
     assert ready(store) == {ALICE: 1}
     clock.advance(4500)
     other_worker.report()
@@ -45,6 +46,10 @@ def test_the_worked_example_happens_as_told(
     b1, a2 = other_worker.fetch(2)
     assert (label(b1), b1.delivery, label(a2)) == ("b1", 2, "a2")
     assert ready(store) == {ALICE: 2}
+    assert store.zscore("{fd1}:v:tasks", BOB) is None
     assert store.get("{fd1}:vt:tasks") == b"1"
     other_worker.settle(b1, Done(cost=3))
     assert store.zscore("{fd1}:v:tasks", BOB) == 3
+    queue.enqueue(Task(tenant_id=BOB, label="b2"))
+    assert ready(store) == {ALICE: 2, BOB: 3}
+    assert labels(other_worker.fetch(2)) == ["a3", "b2"]
