@@ -64,6 +64,7 @@ SYSTEM_DOOR = {
     "models/administration.py": "an operator's list of tenants, by id and date; those to forget",
     "models/plan_changes.py": "plans; every tenant's limits",
     "models/token.py": "an operator's tokens; a customer's token → tenant",
+    "workers/presume.py": "calls that are over, kept answers that are, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
