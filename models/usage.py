@@ -6,10 +6,11 @@ A model call has a row once it ended, by what was reported or by its upper bound
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -84,3 +85,43 @@ _ADD = Query(insert(Usage).values({key: given(key) for key in _KEYS}).on_conflic
 def add_usage(session: Session, **values: object) -> None:
     """One row; a repeat of the same work changes nothing."""
     tell(session, _ADD, {"id": uuid.uuid4(), **_NONE, **values})
+
+
+@dataclass(frozen=True)
+class DayOfModel:
+    """What one model was asked for on one day of the tenant's, and what that cost."""
+
+    day: date
+    model: str
+    purpose: str
+    calls: int
+    presumed: int  # calls of these whose cost nobody reported: charged their upper bound
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    cost_micro: int
+
+
+def used_between(session: Session, first: date, last: date) -> list[DayOfModel]:
+    """Of the session's tenant, both days included, in order."""
+    rows = session.execute(
+        select(
+            Usage.charged_on,
+            Usage.model,
+            Usage.purpose,
+            func.count(),
+            func.count().filter(~Usage.reported),
+            func.sum(Usage.prompt_tokens),
+            func.sum(Usage.cached_tokens),
+            func.sum(Usage.completion_tokens),
+            func.sum(Usage.cost_micro),
+        )
+        .where(Usage.charged_on.between(first, last))
+        .group_by(Usage.charged_on, Usage.model, Usage.purpose)
+        .order_by(Usage.charged_on, Usage.model, Usage.purpose)
+    )
+    return [
+        DayOfModel(day, model or "", purpose or "", *(int(each) for each in sums))
+        for day, model, purpose, *sums in rows
+        if day is not None
+    ]

@@ -256,7 +256,7 @@ def rebuild(tenant_id: uuid.UUID, seen: int) -> int:
             for call_id, amount, day, public, expires_at in running.get()
         ]
         built = purses().build(str(tenant_id), generation, since.isoformat(), totals, holds)
-    log.warning("spending.rebuilt", tenant_id=str(tenant_id), holds=len(holds), built=built)
+    log.info("spending.rebuilt", tenant_id=str(tenant_id), holds=len(holds), built=built)
     return generation
 
 
