@@ -188,7 +188,7 @@ def charge(session: Session, tenant_id: uuid.UUID, call: Call, used: Used, *, bo
         charged_on=call.charged_on,
         **vars(used),
     )
-    if not bounded:
+    if not bounded and used.cost_micro:
         tell(session, _OUTDATE, {})
 
 

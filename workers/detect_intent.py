@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from clients.language_model import ChatTurn
 from config import metrics
-from config.errors import NotYet, OverBudget, PermanentError, TransientError
+from config.errors import NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
 from models.base import now
 from models.booking import open_booking
 from models.conversation import Conversation, Owner
@@ -152,21 +152,28 @@ def _ask_model(
         answer = paid.classify(text, context, intents.LABELS)
     except OverBudget:
         return guess.intent, guess.confidence
+    except StoreUnavailable:  # no fault of the model's: the turn waits
+        _give_back(turn_id, tenant_id, delivery, paid)
+        raise
     except (TransientError, PermanentError):
         metrics.model_calls.labels("intent", "failed").inc()
         log.warning("turn.detect_intent.model_unavailable")
         return guess.intent, guess.confidence
     except BaseException:
-        with tenant_session(tenant_id) as session:
-            release(session, turn_id, delivery)
-            paid.record(session)
-        paid.close()
+        _give_back(turn_id, tenant_id, delivery, paid)
         raise
     if answer.usage is not None:
         metrics.model_calls.labels("intent", "answered").inc()
     if answer.label not in intents.LABELS or answer.confidence == 0:
         return guess.intent, guess.confidence
     return intents.Intent(answer.label), answer.confidence
+
+
+def _give_back(turn_id: uuid.UUID, tenant_id: uuid.UUID, delivery: Delivery, paid: PaidModel) -> None:
+    with tenant_session(tenant_id) as session:
+        release(session, turn_id, delivery)
+        paid.record(session)
+    paid.close()
 
 
 def _role(author: str) -> Literal["user", "assistant"]:

@@ -183,3 +183,23 @@ def test_reported_tokens_of_the_providers_cache_are_cheaper(line: Line, visitor:
     with tenant_session(visitor.tenant.tenant_id) as session:
         row = session.scalars(select(spending.spending.Usage)).one()
     assert (row.cached_tokens, row.cost_micro) == (90, 10 * 2 + 18)
+
+
+def test_without_redis_a_turn_waits(
+    line: Line, visitor: Visitor, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+):
+    from clients.queue import connect
+    from clients.spending import Purses
+    from workers import spending
+
+    cap(visitor.tenant, day=PLENTY)
+    there, away = spending.purses(), Purses(connect("redis://127.0.0.1:1/0", max_connections=1))
+    monkeypatch.setattr(spending, "purses", lambda: away)
+    visitor.say("hmm, and the gluten thing, what do you think")
+    for _ in range(2):  # it is received, then its intent waits
+        line.run(line.fetch())
+    assert line.ran == [("message.receive", "done"), ("turn.detect_intent", "transient")]
+    assert not visitor.turns()[-1].claimed
+    monkeypatch.setattr(spending, "purses", lambda: there)
+    line.run_all()
+    assert visitor.turns()[-1].state == TurnState.DELIVERED

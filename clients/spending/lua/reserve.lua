@@ -24,6 +24,7 @@ end
 local taken = call('HMGET', sums, unpack(fields))
 
 local function fits(amount, percent)
+  if amount == 0 then return true end -- also where a cap was lowered below what is spent
   for number = 1, #fields do
     local cap = ARGV[8 + number]
     if cap ~= '' and tonumber(taken[number] or '0') + amount > math.floor(tonumber(cap) * percent / 100) then return false end

@@ -65,6 +65,12 @@ def test_the_second_offer_is_taken_where_the_first_may_not_go_so_far(purses: Pur
     assert reserve(purses, "b", (10, 95), (5, 100), caps=Caps(100, None)) == Granted(0, 1)
 
 
+def test_what_costs_nothing_fits_where_a_cap_was_lowered(purses: Purses):
+    build(purses, spent=80)
+    assert reserve(purses, "a", (10, 95), (0, 100), caps=Caps(50, None)) == Granted(1, 1)
+    assert reserve(purses, "b", (1, 100), caps=Caps(50, None)) == Refused(stale=False)
+
+
 def test_public_calls_have_a_share(purses: Purses):
     build(purses, spent=40, of_public=40)
     caps, whole = Caps(100, None, 50, None), Caps(100, None)
