@@ -163,7 +163,7 @@ def _answer(question: Question, delivery: Delivery, paid: PaidModel) -> None:
         speech.finish(stopped=MODEL_FAILED)
     finally:
         served(max(WITHOUT_MODEL, answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0))
-        if paid.unrecorded:  # nothing was recorded that it could go with
+        if paid.unrecorded or (speech.bill is not None and paid.called):  # nothing was stored that it could go with
             with tenant_session(turn.tenant_id) as session:
                 paid.record(session)
         paid.close()

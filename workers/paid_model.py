@@ -60,6 +60,10 @@ class PaidModel:
         self._intended = intended
 
     @property
+    def called(self) -> bool:
+        return bool(self._charges)
+
+    @property
     def unrecorded(self) -> bool:
         return self._intended is not None or any(not charge.recorded for charge in self._charges)
 

@@ -93,8 +93,8 @@ class Charge:
         self._made = True
 
     def record(self, session: Session) -> None:
-        """Let the ledger know, within the caller's transaction."""
-        if self.recorded or self._made is None:
+        """Let the ledger know, within the caller's transaction; once more where that one came to nothing."""
+        if self._made is None:
             return
         self.recorded = True
         if not self._made:
