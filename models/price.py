@@ -60,7 +60,7 @@ def _micro(amount: str) -> int:
     return int((Decimal(amount) * MICRO).to_integral_value(ROUND_CEILING))
 
 
-PRICES = {  # standard rates; regional or fast processing costs more: the operator sets those (MODEL_PRICES)
+PRICES = {  # standard rates, the dearest of each model's life; what costs more or less here, the operator sets (MODEL_PRICES)
     "gpt-6-luna": _price("0.10", "0.01", "0.50", "0.125"),
     "gpt-6-sol": _price("2.00", "0.20", "10.00", "2.50"),
     "gpt-6-astra": _price("10.00", "1.00", "50.00", "12.50"),

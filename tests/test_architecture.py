@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,10 @@ def test_every_module_says_what_it_is_for():
         if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert silent == []
+
+
+def test_every_call_of_a_model_is_paid_for():
+    """The stages ask models through workers/paid_model.py alone, which reserves first."""
+    asks = re.compile(r"language_model\(\)\s*\.\s*(?!name\b)\w+")
+    unpaid = [str(path.relative_to(ROOT)) for path in modules() if asks.search(path.read_text())]
+    assert unpaid == []

@@ -50,7 +50,6 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     """Claim, guess; ask the model outside any transaction if the guess is unsure; record, send the next stage's job."""
     tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
     with tenant_session(tenant_id) as session:
-        allowance = ask_allowance(session)
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
@@ -78,7 +77,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier = history_of_turn(session, turn_id, limit=HISTORY)
+                earlier, allowance = history_of_turn(session, turn_id, limit=HISTORY), ask_allowance(session)
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -132,7 +132,8 @@ class Charge:
         except StoreUnavailable:
             return
         if spent is not None and self._made:
-            tell_of_budget(self.account.tenant_id, self.account.allowance, call.charged_on, spent)
+            with suppress(StoreUnavailable):  # the next call makes up for it
+                tell_of_budget(self.account.tenant_id, self.account.allowance, call.charged_on, spent)
 
 
 @lru_cache(maxsize=1)
