@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import json
 import os
 import threading
 import time
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 SLICE_S = 0.25  # how long a worker thread waits at most before it asks whether to stop
 MESSAGE_OVERHEAD_TOKENS = 8  # role and separators around each message
+CALL_OVERHEAD_TOKENS = 256  # what a chat template may put in front: a date, a default role
 TOKEN_CHARACTERS = 64  # more than any has: what is longer than was allowed is cut there, whatever the endpoint does
 CLASSIFY_OUTPUT_TOKENS = 1_000  # a label needs 20, a contact 100; the rest is room for models that think first
 UNSURE = openai_wire.UNSURE
@@ -51,13 +53,24 @@ class ChatTurn:
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """Everything a model needs for one answer. `system` already holds the passages; `passages` are what `[n]` cites."""
+    """Everything a model needs for one answer. `system` already holds the passages; `passages` are what `[n]` cites.
+    `model`: another one than the client's own.
+    """
 
     system: str
     history: tuple[ChatTurn, ...]
     question: str
     passages: tuple[Passage, ...]
     max_output_tokens: int
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a call can use at most: no token is shorter than a byte, and no answer longer than we allow."""
+
+    prompt_tokens: int
+    completion_tokens: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Usage:
     prompt_tokens: int
     completion_tokens: int
     reported: bool
+    cached_tokens: int = 0  # of the prompt's: read from the provider's cache
+    written_tokens: int | None = None  # of the prompt's: written to it; None when nobody said
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,7 @@ class _OpenAICall:
         self._model = model
         self._messages = openai_wire.chat_messages(request)
         self._max_output_tokens = request.max_output_tokens
+        self._name = request.model or model.name
         self._should_stop = should_stop
         self._ending = _Ending()
         self._future: concurrent.futures.Future[None] | None = None
@@ -208,7 +224,7 @@ class _OpenAICall:
     def usage(self) -> Usage | None:
         if self._future is None or self._ending.free:
             return None
-        return self._ending.usage or _upper_bound(self._model.name, self._messages, self._max_output_tokens)
+        return self._ending.usage or _upper_bound(self._name, self._messages, self._max_output_tokens)
 
     @property
     def finish_reason(self) -> str | None:
@@ -240,7 +256,7 @@ class _OpenAICall:
     def _start(self) -> tuple[concurrent.futures.Future[None], Pipe]:
         engine = self._model._running()
         pipe = Pipe(engine.loop)
-        work = _answer(engine.client, self._model.name, self._messages, self._max_output_tokens, pipe, self._ending)
+        work = _answer(engine.client, self._name, self._messages, self._max_output_tokens, pipe, self._ending)
         future = self._future = engine.submit(_guarded(work, self._model._timeouts.total_s, self._ending))
         future.add_done_callback(lambda _: pipe.end())
         return future, pipe
@@ -289,7 +305,7 @@ async def _answer(
                     ending.finish_reason = "length"
                     return
             if event.tokens:
-                ending.usage = Usage(model, *event.tokens, reported=True)
+                ending.usage = _reported(model, event.tokens)
             ending.finish_reason = event.finish_reason or ending.finish_reason
     openai_wire.check_finish(ending.finish_reason)
 
@@ -306,13 +322,13 @@ async def _complete(
             extra_body={"messages": messages, "response_format": form},
         )
         reported = completion.usage
-        tokens = openai_wire.believed_tokens(reported.prompt_tokens, reported.completion_tokens) if reported else None
+        tokens = openai_wire.read_usage(reported.to_dict()) if reported else None
         choice = completion.choices[0] if completion.choices else None
         finished = choice is not None and choice.finish_reason == "stop" and not choice.message.refusal
         content = str(choice.message.content or "") if choice is not None and finished else None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise TransientError("the model's answer was corrupt") from None
-    usage = Usage(model, *tokens, reported=True) if tokens else _upper_bound(model, messages, CLASSIFY_OUTPUT_TOKENS)
+    usage = _reported(model, tokens) if tokens else _upper_bound(model, messages, CLASSIFY_OUTPUT_TOKENS, form)
     return content, usage
 
 
@@ -322,13 +338,42 @@ async def _guarded(work: Awaitable[T], limit_s: float, ending: _Ending | None = 
         async with asyncio.timeout(limit_s):
             return await work
     except Exception as error:
+        translated = openai_wire.translate(error)
+        free = openai_wire.is_free(error)
         if ending is not None:
-            ending.free = openai_wire.is_free(error)
+            ending.free = free
+        if isinstance(translated, TransientError | PermanentError):
+            translated.free = free
         # Without the cause: the SDK's errors quote the endpoint, which may quote the visitor.
-        raise openai_wire.translate(error) from None
+        raise translated from None
 
 
-def _upper_bound(model: str, messages: openai_wire.Messages, max_output_tokens: int) -> Usage:
-    """No token is shorter than a byte, and no answer longer than we allowed."""
-    prompt = sum(len(message["content"].encode()) + MESSAGE_OVERHEAD_TOKENS for message in messages)
-    return Usage(model, prompt, max_output_tokens, reported=False)
+def answer_bound(request: ModelRequest) -> Bound:
+    """Of `stream`."""
+    return Bound(_prompt_bound(openai_wire.chat_messages(request)), request.max_output_tokens)
+
+
+def classify_bound(text: str, history: Sequence[ChatTurn], labels: Mapping[str, str]) -> Bound:
+    """Of `classify`."""
+    messages = openai_wire.classification_messages(text, history, labels)
+    return Bound(_prompt_bound(messages, openai_wire.label_format(labels)), CLASSIFY_OUTPUT_TOKENS)
+
+
+def extract_bound(texts: Sequence[str], fields: Mapping[str, str]) -> Bound:
+    """Of `extract`."""
+    messages = openai_wire.extraction_messages(texts, fields)
+    return Bound(_prompt_bound(messages, openai_wire.fields_format(fields)), CLASSIFY_OUTPUT_TOKENS)
+
+
+def _prompt_bound(messages: openai_wire.Messages, form: Any = None) -> int:
+    """An endpoint writes a form, and a few words of its own, in front of what we send."""
+    said = sum(len(message["content"].encode()) + MESSAGE_OVERHEAD_TOKENS for message in messages)
+    return said + CALL_OVERHEAD_TOKENS + (len(json.dumps(form)) if form is not None else 0)
+
+
+def _upper_bound(model: str, messages: openai_wire.Messages, max_output_tokens: int, form: Any = None) -> Usage:
+    return Usage(model, _prompt_bound(messages, form), max_output_tokens, reported=False)
+
+
+def _reported(model: str, tokens: openai_wire.Tokens) -> Usage:
+    return Usage(model, tokens.prompt, tokens.completion, True, tokens.cached, tokens.written)

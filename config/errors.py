@@ -95,6 +95,8 @@ class TransientError(Exception):
     `delay_ms` is what the other side asked for (Retry-After), None lets the queue back off.
     """
 
+    free = False  # of a model call: nothing can have been charged for it
+
     def __init__(self, reason: str, *, delay_ms: int | None = None) -> None:
         super().__init__(reason)
         self.delay_ms = delay_ms
@@ -102,6 +104,14 @@ class TransientError(Exception):
 
 class PermanentError(Exception):
     """Never: trying again cannot help. The row says why; the message is acknowledged."""
+
+    free = False  # as above
+
+
+class OverBudget(PermanentError):
+    """The tenant's budget has no room for what this call may cost at most; it was not made."""
+
+    free = True
 
 
 class Cancelled(Exception):

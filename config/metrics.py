@@ -61,6 +61,16 @@ model_calls = Counter(
     "frontdesk_model_calls_total", "Calls of the language model.", ["purpose", "outcome"], registry=REGISTRY
 )
 model_tokens = Counter("frontdesk_model_tokens_total", "Tokens used.", ["direction"], registry=REGISTRY)
+charges = Counter(
+    "frontdesk_charges_total",
+    "Model calls by how their money ended: settled, presumed, released, refused.",
+    ["purpose", "ending"],
+    registry=REGISTRY,
+)
+spent_micro = Counter(
+    "frontdesk_spent_micro_total", "Charged to tenants, in millionths of the currency.", ["purpose"], registry=REGISTRY
+)
+answer_steps = Counter("frontdesk_answer_steps_total", "Replies by what they came from.", ["step"], registry=REGISTRY)
 hand_overs = Counter("frontdesk_hand_overs_total", "Conversations handed to a person.", ["reason"], registry=REGISTRY)
 leads = Counter("frontdesk_leads_total", "Leads captured or merged.", registry=REGISTRY)
 bookings = Counter(

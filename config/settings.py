@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from email.utils import parseaddr
 from enum import StrEnum
 from functools import lru_cache
@@ -49,6 +50,9 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+# per million input, cached and output tokens; then those written to the provider's cache, where they cost more
+ModelPrice = tuple[Amount, Amount, Amount] | tuple[Amount, Amount, Amount, Amount]
 PostgresURL = Annotated[str, AfterValidator(_postgres_url)]
 RedisURL = Annotated[str, AfterValidator(_redis_url)]
 BaseURL = Annotated[str, AfterValidator(_base_url)]
@@ -74,6 +78,8 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: BaseURL | None = None
     openai_model: str = "gpt-6-luna"
+    openai_model_cheap: str | None = None
+    model_prices: dict[str, ModelPrice] = Field(default_factory=dict)
 
     papercups_url: BaseURL | None = None
 

@@ -23,7 +23,19 @@ from clients.queue import Limits
 from config.errors import InvalidInput, PermanentError, TransientError, Unavailable
 from config.settings import settings
 from dashboard.bearer import administrator
-from dashboard.fields import Burst, Concurrency, Input, Name, PlanId, Rate, TimeZone, Weight, path_id
+from dashboard.fields import (
+    BudgetMicro,
+    Burst,
+    Concurrency,
+    Input,
+    ModelName,
+    Name,
+    PlanId,
+    Rate,
+    TimeZone,
+    Weight,
+    path_id,
+)
 from dashboard.lent import lent
 from models import administration
 from models.administration import Overview
@@ -58,6 +70,9 @@ class TenantChange(Input):
     rate_per_s: Rate | None = None
     burst: Burst | None = None
     concurrency: Concurrency | None = None
+    budget_day_micro: BudgetMicro | None = None
+    budget_month_micro: BudgetMicro | None = None
+    cheaper_model: ModelName | None = None
 
 
 async def tenants(request: Request) -> Response:

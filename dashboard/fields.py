@@ -149,6 +149,8 @@ Weight = Annotated[float, Field(ge=0.01, le=1000)]
 Rate = Annotated[float, Field(ge=0.01, le=10_000)]
 Burst = Annotated[int, Field(ge=1, le=100_000)]
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
+BudgetMicro = Annotated[int, Field(ge=0, le=10**15)]  # millionths of the currency
+ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 PLAN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 PlanId = Annotated[str, Field(pattern=f"^{PLAN_ID.pattern}$")]
 

@@ -22,7 +22,7 @@ from config.openapi import (
 from dashboard.admin import GRACE_DAYS, MAX_GRACE_DAYS, TenantChange, TenantInput
 from dashboard.openapi_customer import CUSTOMER_PATHS, CUSTOMER_SCHEMAS, CUSTOMER_SECURITY
 from dashboard.openapi_fields import given
-from dashboard.openapi_queue import QUEUE_SCHEMAS, queue_paths
+from dashboard.openapi_queue import BUDGET_FIELDS, QUEUE_SCHEMAS, queue_paths
 from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
 OPERATOR: list[Schema] = [{"adminToken": []}]
@@ -60,6 +60,8 @@ SCHEMAS: Schema = {
             "plan": TEXT,
             "limits": ref("Limits"),
             "limits_of_plan": listed(TEXT) | {"description": "Those limits that are the plan's, not its own."},
+            "budget": obj({**BUDGET_FIELDS, "currency": TEXT}),
+            "budget_of_plan": listed(TEXT) | {"description": "Those parts of the budget that are the plan's."},
         }
     ),
     "Tenants": obj({"tenants": listed(ref("Tenant")), "next": nullable(TEXT)}),
@@ -110,7 +112,7 @@ PATHS: Schema = {
         "get": _operation("readTenant", "One tenant", {"200": json("It.", ref("Tenant"))}, 404, parameters=[ID]),
         "patch": _operation(
             "changeTenant",
-            "Change a tenant's name, time zone, share and rate",
+            "Change a tenant's name, time zone, share, rate and budget",
             {"200": json("It.", ref("Tenant"))},
             404,
             408,

@@ -14,7 +14,13 @@ from models.page import DEFAULT_LIMIT, MAX_LIMIT
 NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 LIMIT_FIELDS: Schema = {"weight": NUMBER, "rate_per_s": NUMBER, "burst": COUNT, "concurrency": nullable(COUNT)}
-PLAN: Schema = {"id": TEXT, **LIMIT_FIELDS, "created_at": MOMENT, "tenants": COUNT}
+CAP: Schema = nullable(COUNT) | {"description": "What models may cost, in millionths of the currency; null: no cap."}
+BUDGET_FIELDS: Schema = {
+    "budget_day_micro": CAP,
+    "budget_month_micro": CAP,
+    "cheaper_model": nullable(TEXT) | {"description": "Asked near the cap; null: the deployment's own."},
+}
+PLAN: Schema = {"id": TEXT, **LIMIT_FIELDS, **BUDGET_FIELDS, "created_at": MOMENT, "tenants": COUNT}
 SERVICE: Schema = {
     "cost": NUMBER | {"description": "Charged in this hour and the one before."},
     "starts": COUNT,

@@ -20,9 +20,9 @@ from clients.channels.untrusted import parse, read_json
 from clients.queue import Limits
 from config.errors import NotFound
 from dashboard.bearer import administrator
-from dashboard.fields import PLAN_ID, Burst, Concurrency, Input, PlanId, Rate, Weight, iso
+from dashboard.fields import PLAN_ID, BudgetMicro, Burst, Concurrency, Input, ModelName, PlanId, Rate, Weight, iso
 from dashboard.lent import Lent, lent
-from models.plan import NAMES, Plan
+from models.plan import MONEY, NAMES, Plan
 from models.plan_changes import add_plan, all_plans, change_plan, every_tenants_limits
 
 EVERYBODY = ""  # an invalidation that names nobody
@@ -31,12 +31,18 @@ log = structlog.get_logger()
 
 
 class PlanChange(Input):
-    """What may be changed; a field that is not sent stays as it is. No concurrency: as many as there are workers."""
+    """What may be changed; a field that is not sent stays as it is.
+
+    No concurrency: as many as there are workers; no budget: no cap.
+    """
 
     weight: Weight = 1.0
     rate_per_s: Rate = 20.0
     burst: Burst = 100
     concurrency: Concurrency | None = None
+    budget_day_micro: BudgetMicro | None = None
+    budget_month_micro: BudgetMicro | None = None
+    cheaper_model: ModelName | None = None
 
 
 class PlanInput(PlanChange):
@@ -89,7 +95,7 @@ def _all() -> list[dict[str, Any]]:
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:
-    limits = {name: getattr(plan, name) for name in NAMES}
+    limits = {name: getattr(plan, name) for name in (*NAMES, *MONEY)}
     return {"id": plan.id, **limits, "created_at": iso(plan.created_at)}
 
 

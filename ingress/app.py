@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from config.openapi import Described
 from config.settings import settings
-from ingress import conversations, erasure, leads
+from ingress import conversations, erasure, leads, usage
 from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.errors import HANDLERS
@@ -38,6 +38,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *conversations.ROUTES,
     *leads.ROUTES,
     *erasure.ROUTES,
+    *usage.ROUTES,
     Route("/widget.js", widget_script),
     Route("/api/v1/widget/session", session, methods=["POST", "OPTIONS"]),
     Route("/api/v1/widget/messages", messages, methods=["GET", "OPTIONS"]),

@@ -118,6 +118,7 @@ def _acceptance(request: Request, caller: Caller, asked: ChatInput, key: str | N
         turn_id=str(uuid.uuid4()),
         stream=stream,
         widget=visitor is not None,
+        public=caller.public,
     )
     return Acceptance(
         job=job,

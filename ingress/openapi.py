@@ -28,6 +28,7 @@ from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_usage import USAGE_PATHS, USAGE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
 
@@ -85,6 +86,7 @@ SCHEMAS: Schema = {
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
     **PEOPLE_SCHEMAS,
+    **USAGE_SCHEMAS,
 }
 
 SESSION = header("X-Session-Id", "With the account token: the session the turn belongs to.", maxLength=LONGEST_SESSION)
@@ -105,6 +107,7 @@ PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
     **PEOPLE_PATHS,
+    **USAGE_PATHS,
     "/api/v1/chat": {
         "post": {
             "operationId": "chat",

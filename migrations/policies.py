@@ -84,6 +84,37 @@ def search_may_read(table: str) -> None:
     op.execute(f"GRANT SELECT ON {_quoted(table)} TO frontdesk_search")
 
 
+def count_answer_versions() -> None:
+    """What a tenant's answers are made of has a version, which rises with each statement that changes any of it.
+
+    Runs as whoever writes, in the same transaction; a migration writes as nobody's tenant and counts nothing.
+    """
+    op.execute(
+        f"""
+        CREATE FUNCTION raise_answer_version() RETURNS trigger
+        LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+        AS $function$
+        BEGIN
+            INSERT INTO public.answer_version (tenant_id, version)
+            SELECT t.id, 1 FROM public.tenant t WHERE t.id = {TENANT}
+            ON CONFLICT (tenant_id) DO UPDATE SET version = answer_version.version + 1;
+            RETURN NULL;
+        END
+        $function$
+        """  # noqa: S608  # TENANT is a constant of ours
+    )
+
+
+def answers_rest_on(table: str, of: str = "") -> None:
+    """From now on a change of this table (or of these columns) makes kept answers of its tenant worthless."""
+    columns = f" OF {of}" if of else ""
+    events = f"UPDATE{columns}" if of else "INSERT OR UPDATE OR DELETE"
+    op.execute(
+        f"CREATE TRIGGER raise_answer_version AFTER {events} ON {_quoted(table)} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION raise_answer_version()"
+    )
+
+
 def create_search_function() -> None:
     """Full-text search over the session's tenant's entries: any shared word counts, the rank decides.
 

@@ -21,7 +21,8 @@ from models.base import FRESH, now
 from models.conversation import Conversation
 from models.database import system_session, tenant_session
 from models.page import Page, cursor
-from models.plan import NAMES, LimitsView, change_limits, limits_of_tenant
+from models.plan import MONEY, NAMES, LimitsView, change_limits, limits_of_tenant
+from models.price import CURRENCY
 from models.tenant import NewTenant, PapercupsAccount, Tenant, create_tenant
 
 OF_TENANT = frozenset({"name", "time_zone"})
@@ -60,6 +61,8 @@ class Overview:
             "plan": self.view.plan_id,
             "limits": limits.as_json(),
             "limits_of_plan": [name for name in NAMES if name in self.view.of_plan],
+            "budget": {**self.view.money, "currency": CURRENCY},
+            "budget_of_plan": [name for name in MONEY if name in self.view.of_plan],
         }
 
 

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     KNOWLEDGE_READ = "knowledge:read"
     KNOWLEDGE_WRITE = "knowledge:write"
     INTENTS_WRITE = "intents:write"
+    USAGE_READ = "usage:read"
     VISITORS_ERASE = "visitors:erase"
 
 

@@ -83,6 +83,7 @@ class ReceiveMessage(Job):
     turn_id: str | None = None  # API and widget: the turn the caller was promised
     stream: bool = False  # the caller reads sentence by sentence
     widget: bool = False  # a person types it: messages that belong together are waited for as on a channel
+    public: bool = False  # the account token's, which stands in the business's pages: only a share of the budget is its
     found_late: bool = False  # reconciliation: entered by its row, not by a webhook
     answered_by_human: bool = False  # reconciliation: a person has already replied after it
     durable: bool = False  # it stands in `webhook_event` until it is recorded

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     FAILURE = "failure"  # a reply could not be sent
     LEAD = "lead"  # somebody left contact
     BOOKING = "booking"  # an appointment was asked for, changed or cancelled
+    BUDGET = "budget"  # so much of it is spent
 
 
 class NoticeState(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,6 +20,7 @@ from models.base import Base, of_tenant
 from models.tenant import Tenant
 
 NAMES = ("weight", "rate_per_s", "burst", "concurrency")
+MONEY = ("budget_day_micro", "budget_month_micro", "cheaper_model")  # what models may cost; the queue need not know
 
 
 class Plan(Base):
@@ -32,6 +33,9 @@ class Plan(Base):
     rate_per_s: Mapped[float] = mapped_column(server_default="20")
     burst: Mapped[int] = mapped_column(server_default="100")
     concurrency: Mapped[int | None]  # at once in each queue; None: as many as there are workers
+    budget_day_micro: Mapped[int | None] = mapped_column(BigInteger)  # models/price.py; None: no cap
+    budget_month_micro: Mapped[int | None] = mapped_column(BigInteger)
+    cheaper_model: Mapped[str | None] = mapped_column(Text)  # near the cap; None: OPENAI_MODEL_CHEAP
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -46,6 +50,9 @@ class TenantLimit(Base):
     rate_per_s: Mapped[float | None]
     burst: Mapped[int | None]
     concurrency: Mapped[int | None]
+    budget_day_micro: Mapped[int | None] = mapped_column(BigInteger)
+    budget_month_micro: Mapped[int | None] = mapped_column(BigInteger)
+    cheaper_model: Mapped[str | None] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
@@ -68,12 +75,22 @@ class LimitsView:
 
     plan_id: str
     limits: EffectiveLimits
-    of_plan: frozenset[str]  # of NAMES
+    of_plan: frozenset[str]  # of NAMES and MONEY
+    money: Mapping[str, Any]  # by the names in MONEY
 
 
-EFFECTIVE = tuple(func.coalesce(getattr(TenantLimit, name), getattr(Plan, name)).label(name) for name in NAMES)
+def _either(names: tuple[str, ...]) -> tuple[ColumnElement[Any], ...]:
+    return tuple(func.coalesce(getattr(TenantLimit, name), getattr(Plan, name)).label(name) for name in names)
+
+
+EFFECTIVE, EFFECTIVE_MONEY = _either(NAMES), _either(MONEY)
 _OF_TENANT = (
-    select(Tenant.plan_id, *EFFECTIVE, *(getattr(TenantLimit, name).label(f"own_{name}") for name in NAMES))
+    select(
+        Tenant.plan_id,
+        *EFFECTIVE,
+        *EFFECTIVE_MONEY,
+        *(getattr(TenantLimit, name).label(f"own_{name}") for name in (*NAMES, *MONEY)),
+    )
     .join(Plan, Plan.id == Tenant.plan_id)
     .outerjoin(TenantLimit, TenantLimit.tenant_id == Tenant.id)
 )
@@ -82,12 +99,12 @@ _OF_TENANT = (
 def limits_of_tenant(session: Session) -> LimitsView:
     """The limits of the session's tenant."""
     row = session.execute(_OF_TENANT).one()
-    of_plan = frozenset(name for name in NAMES if getattr(row, f"own_{name}") is None)
-    return LimitsView(row.plan_id, effective(row), of_plan)
+    of_plan = frozenset(name for name in (*NAMES, *MONEY) if getattr(row, f"own_{name}") is None)
+    return LimitsView(row.plan_id, effective(row), of_plan, {name: getattr(row, name) for name in MONEY})
 
 
 def change_limits(session: Session, tenant: Tenant, values: Mapping[str, Any]) -> None:
-    """Set what `values` name, of NAMES and `plan`; None returns to the plan's. The tenant's row is locked.
+    """Set what `values` name, of NAMES, MONEY and `plan`; None returns to the plan's. The tenant's row is locked.
 
     Raises:
         InvalidInput: there is no such plan.
@@ -97,7 +114,7 @@ def change_limits(session: Session, tenant: Tenant, values: Mapping[str, Any]) -
         if session.get(Plan, plan_id) is None:
             raise InvalidInput("plan: there is none by that id.")
         tenant.plan_id = plan_id
-    own = {name: values[name] for name in NAMES if name in values}
+    own = {name: values[name] for name in (*NAMES, *MONEY) if name in values}
     if own:
         session.execute(
             insert(TenantLimit)

@@ -78,6 +78,8 @@ class Turn(TenantOwned, Base):
     reply: Mapped[str | None] = mapped_column(Text)  # what was released, or is about to be
     sources: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", default=list)
     model: Mapped[str | None] = mapped_column(Text)
+    step: Mapped[str | None] = mapped_column(Text)  # how its reply came about: models/spending.py's steps
+    public: Mapped[bool] = mapped_column(server_default="false", default=False)  # asked with the public credential
     abstained: Mapped[bool] = mapped_column(server_default="false", default=False)
     request_id: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime]  # not answered before: the visitor may still be typing
@@ -175,6 +177,7 @@ def open_turn(
     wait: timedelta,
     channel: bool,
     stream: bool,
+    public: bool = False,
     request_id: str | None = None,
 ) -> Turn:
     """A new turn at the end of the conversation."""
@@ -187,6 +190,7 @@ def open_turn(
         epoch=conversation.epoch,
         channel=channel,
         stream=stream,
+        public=public,
         request_id=request_id,
         due_at=at + wait,
         first_at=at,
@@ -287,6 +291,7 @@ _RELEASE = Query(
     )
     .values(claim_message=None, claim_delivery=None, claim_until=None)
 )
+_NOTE_STEP = Query(update(Turn).where(Turn.id == given("turn")).values(step=given("step")))
 _NEWEST_UNFINISHED = Query(
     select(Turn)
     .where(Turn.conversation_id == given("conversation"), Turn.state.in_(UNFINISHED))
@@ -326,6 +331,17 @@ def last_turns(session: Session, conversations: Collection[uuid.UUID]) -> dict[u
     newest = select(Turn).where(Turn.conversation_id == asked.c.id).order_by(Turn.position.desc()).limit(1).lateral()
     found = session.scalars(select(aliased(Turn, newest)).select_from(asked.join(newest, true())))
     return {turn.conversation_id: turn for turn in found}
+
+
+def took_step(session: Session, conversation_id: uuid.UUID, step: str) -> bool:
+    """Whether a reply of this conversation came about so."""
+    statement = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.step == step).limit(1)
+    return session.scalar(statement) is not None
+
+
+def note_step(session: Session, turn_id: uuid.UUID, step: str) -> None:
+    """How the turn's reply came about; with the transaction that records it."""
+    tell(session, _NOTE_STEP, {"turn": turn_id, "step": step})
 
 
 def turns_named(session: Session, turns: Collection[uuid.UUID]) -> dict[uuid.UUID, Turn]:

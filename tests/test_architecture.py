@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,7 @@ SYSTEM_DOOR = {
     "models/administration.py": "an operator's list of tenants, by id and date; those to forget",
     "models/plan_changes.py": "plans; every tenant's limits",
     "models/token.py": "an operator's tokens; a customer's token → tenant",
+    "workers/presume.py": "calls that are over, kept answers that are, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
@@ -105,3 +107,10 @@ def test_every_module_says_what_it_is_for():
         if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert silent == []
+
+
+def test_every_call_of_a_model_is_paid_for():
+    """The stages ask models through workers/paid_model.py alone, which reserves first."""
+    asks = re.compile(r"language_model\(\)\s*\.\s*(?!name\b)\w+")
+    unpaid = [str(path.relative_to(ROOT)) for path in modules() if asks.search(path.read_text())]
+    assert unpaid == []

@@ -8,34 +8,40 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import LanguageModel, Passage, Usage
+from clients.language_model import Passage, Usage
 from clients.queue import Released
 from config import metrics
-from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
+from config.errors import Cancelled, NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
 from config.settings import settings
 from models.base import now
 from models.conversation import Owner
 from models.database import tenant_session
 from models.jobs import AnswerTurn, DeliverTurn
+from models.kept_answer import Kept, keep
 from models.outbound import Outbound, Part
-from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
-from models.usage import record_model_call
-from workers import grounding, hand_over
+from models.spending import Step
+from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, note_step, reclaim, release
+from workers import grounding, hand_over, last_resort
 from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
+from workers.paid_model import PaidModel, intend_answer
 from workers.phrases import Phrase, is_dont_know, say
 from workers.question import Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
+from workers.repeatable import lasts
 from workers.resources import language_model, send
 from workers.resume import resume
+from workers.spending import Charge
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
@@ -49,9 +55,12 @@ log = structlog.get_logger()
 class Answer:
     """What a model said so far, sentence by sentence, and what it rests on."""
 
+    paid: PaidModel
     texts: list[str] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     usage: Usage | None = None
+    step: Step | None = None  # how it came about
+    whole: bool = False  # it ended as it should, and each sentence rests on a passage: worth keeping for others
 
     @property
     def text(self) -> str:
@@ -61,11 +70,12 @@ class Answer:
 @actor(AnswerTurn, time_limit_ms=85_000)
 def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
     """Claim, ask, release or record."""
-    question = _claim(job, delivery)
-    if question is None:
+    claimed = _claim(job, delivery)
+    if claimed is None:
         return
+    question, intended = claimed
     try:
-        _answer(question, delivery)
+        _answer(question, delivery, PaidModel(language_model(), question.account, intended=intended))
     except Fenced:
         log.info("turn.answer.skipped", fenced=True)
     except StoreUnavailable:  # no fault of the model's; what has left is found by the next delivery
@@ -76,6 +86,8 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
             _release(question.turn, delivery)
             raise
         _hand_over(question.turn, delivery, hand_over.Reason.MODEL_DOWN)
+    except OverBudget:
+        _hand_over(question.turn, delivery, hand_over.Reason.BUDGET)
     except PermanentError:
         _hand_over(question.turn, delivery, hand_over.Reason.MODEL_REFUSED)
     except BaseException:
@@ -83,8 +95,9 @@ def answer_turn(job: AnswerTurn, delivery: Delivery) -> None:
         raise
 
 
-def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
-    turn_id = uuid.UUID(job.turn_id)
+def _claim(job: AnswerTurn, delivery: Delivery) -> tuple[Question, Charge | None] | None:
+    """What to answer, and the hold of the call that will be made for it where that could travel along."""
+    turn_id, intended = uuid.UUID(job.turn_id), None
     with tenant_session(uuid.UUID(job.tenant_id)) as session:
         asking = ask_question(session, turn_id)
         lease = LEASE / settings().time_scale  # shorter than the turn's limit, at any scale
@@ -108,7 +121,9 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
         else:
             turn.model_since = turn.model_since or now()
             turn.model = language_model().name
-            reading = read_question(session, asking, turn, conversation)
+            reading = read_question(session, asking, turn, conversation, language_model())
+            if reading.fixed is None:
+                intended = intend_answer(session, reading.account, language_model())
     if reading is None:
         served(WITHOUT_MODEL)
     if turn is None:
@@ -116,17 +131,17 @@ def _claim(job: AnswerTurn, delivery: Delivery) -> Question | None:
         resume(job, delivery)
     elif reading is None and turn.ended:
         report_end(turn)
-    return reading.question() if reading else None
+    return (reading.question(), intended) if reading else None
 
 
-def _answer(question: Question, delivery: Delivery) -> None:
+def _answer(question: Question, delivery: Delivery, paid: PaidModel) -> None:
     turn = question.turn
     speech = Release(turn, delivery)
-    if turn.state == TurnState.SENDING and _finish_interrupted(speech):
-        return
-    answer = Answer()
-    speech.bill = partial(_count_call, turn, delivery, answer)
+    answer = Answer(paid)
+    speech.bill = partial(_count_call, question, answer)
     try:
+        if turn.state == TurnState.SENDING and _finish_interrupted(speech):
+            return
         if turn.stream and not question.turn.channel:
             _stream(question, answer, speech)
         else:
@@ -148,18 +163,20 @@ def _answer(question: Question, delivery: Delivery) -> None:
         speech.finish(stopped=MODEL_FAILED)
     finally:
         served(max(WITHOUT_MODEL, answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0))
-        if speech.bill is not None and answer.usage is not None:  # nothing was recorded that it could go with
+        if paid.unrecorded or (speech.bill is not None and paid.called):  # nothing was stored that it could go with
             with tenant_session(turn.tenant_id) as session:
-                speech.bill(session)
+                paid.record(session)
+        paid.close()
 
 
 def _stream(question: Question, answer: Answer, speech: Release) -> None:
     """Sentence by sentence. The first one decides whether we abstain, before anything left."""
-    for sentence in _sentences(question, answer):
-        if not speech.texts and is_dont_know(sentence) and _abstains(question, speech):
-            return
-        speech.sources = cited(question.request.passages, answer.positions)
-        speech.say(sentence)
+    with closing(_sentences(question, answer)) as sentences:  # so that the call has ended before it is counted
+        for sentence in sentences:
+            if not speech.texts and is_dont_know(sentence) and _abstains(question, speech):
+                return
+            speech.sources = _sources(question, answer)
+            speech.say(sentence)
     if not speech.texts and _abstains(question, speech):
         return
     if not speech.texts:
@@ -179,7 +196,7 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
             return
         if question.reminder and not question.turn.abstained:
             text = f"{text}\n\n{question.reminder}"
-        speech.sources = cited(question.request.passages, answer.positions)
+        speech.sources = _sources(question, answer)
     else:
         speech.sources = question.turn.sources
     if question.turn.channel:
@@ -189,15 +206,32 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
         speech.finish()
 
 
-def _sentences(question: Question, answer: Answer) -> Iterator[str]:
-    """The model's checked sentences; a fixed reply passes as it is."""
+def _sentences(question: Question, answer: Answer) -> Generator[str]:
+    """The model's checked sentences, or what takes their place; a fixed reply passes as it is.
+
+    Raises:
+        OverBudget: a person has to answer.
+    """
     if question.fixed_reply is not None:
         answer.texts.append(question.fixed_reply)
         yield question.fixed_reply
-        return
-    model, splitter = language_model(), grounding.Sentences()
+    elif question.kept is not None:
+        answer.step = Step.KEPT
+        answer.texts += question.kept.sentences
+        yield from question.kept.sentences
+    else:
+        try:
+            yield from _from_model(question, answer)
+        except OverBudget:
+            yield from _without_model(question, answer)
+
+
+def _from_model(question: Question, answer: Answer) -> Iterator[str]:
+    model, splitter = answer.paid, grounding.Sentences()
     known = [question.request.question, question.facts]
+    answer.whole = True
     with model.stream(question.request, should_stop=_watch(question.turn)) as call:
+        answer.step = model.step
         try:
             for piece in call:
                 for sentence in splitter.feed(piece):
@@ -206,12 +240,39 @@ def _sentences(question: Question, answer: Answer) -> Iterator[str]:
                 yield from _checked(sentence, question.request.passages, known, answer)
         finally:
             answer.usage = call.usage
-            _note_outcome(model, call.finish_reason)
+            answer.whole = answer.whole and call.finish_reason == "stop"
+            _note_outcome(call.finish_reason)
+
+
+def _without_model(question: Question, answer: Answer) -> Iterator[str]:
+    """The budget has no room: the business's own entries, a way to reach the visitor, and at last a person."""
+    answer.whole = False
+    passages, known = question.request.passages, [question.request.question, question.facts]
+    answer.step = Step.FAQ
+    for sentence in last_resort.from_entries(question.request):
+        yield from _checked(sentence, passages, known, answer)
+    if answer.texts:
+        return
+    answer.step = Step.CONTACT
+    text = last_resort.contact_form(question.turn, question.language)
+    if text is None:
+        answer.step = Step.PERSON
+        raise OverBudget("the budget is spent, and a person has to answer")
+    answer.texts.append(text)
+    yield text
+
+
+def _sources(question: Question, answer: Answer) -> list[dict[str, Any]]:
+    if answer.step is Step.KEPT and question.kept is not None:
+        return question.kept.sources
+    return cited(question.request.passages, answer.positions)
 
 
 def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
     checked = grounding.check(sentence, passages, known)
     answer.positions.extend(checked.sources)
+    if checked.unsupported or checked.text is None or not checked.sources:
+        answer.whole = False
     if checked.unsupported:
         log.info("answer.unsupported_sentence")
     if checked.text is not None:
@@ -305,6 +366,9 @@ def _hand_over(turn: Turn, delivery: Delivery, reason: hand_over.Reason) -> None
         standing = reclaim(session, turn.id, delivery)
         if standing is None:
             return
+        if reason is hand_over.Reason.BUDGET:
+            standing.turn.step = Step.PERSON
+            metrics.answer_steps.labels(Step.PERSON).inc()
         if standing.turn.state == TurnState.CLASSIFIED:
             hand_over.prepare(session, standing.turn, standing.conversation, reason)
         else:
@@ -321,24 +385,28 @@ def _release(turn: Turn, delivery: Delivery) -> None:
         release(session, turn.id, delivery)
 
 
-def _count_call(turn: Turn, delivery: Delivery, answer: Answer, session: Session) -> None:
-    """Every call is counted, whatever came of it: with what is recorded of its answer, or by itself."""
-    usage = answer.usage
-    if usage is None:
-        return
-    metrics.model_tokens.labels("prompt").inc(usage.prompt_tokens)
-    metrics.model_tokens.labels("completion").inc(usage.completion_tokens)
-    record_model_call(
-        session,
-        turn.tenant_id,
-        turn.id,
-        call_id=f"{turn.id}:answer:{delivery.message_id}:{delivery.number}",
-        model=usage.model,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        reported=usage.reported,
-    )
+def _count_call(question: Question, answer: Answer, session: Session) -> None:
+    """Every call is counted, whatever came of it, with what is recorded of its answer; and what others may hear, too."""
+    answer.paid.record(session)
+    if answer.usage is not None:
+        metrics.model_tokens.labels("prompt").inc(answer.usage.prompt_tokens)
+        metrics.model_tokens.labels("completion").inc(answer.usage.completion_tokens)
+    if answer.step is not None:
+        note_step(session, question.turn.id, answer.step)
+        metrics.answer_steps.labels(answer.step).inc()
+    repeats = question.repeats
+    if repeats is not None and answer.step is Step.MODEL and answer.whole and answer.texts and lasts(answer.text):
+        kept = Kept(answer.texts, _sources(question, answer))
+        keep(
+            session,
+            question.turn.tenant_id,
+            repeats.name,
+            repeats.version,
+            kept,
+            question.turn.conversation_id,
+            repeats.until,
+        )
 
 
-def _note_outcome(model: LanguageModel, finish_reason: str | None) -> None:
+def _note_outcome(finish_reason: str | None) -> None:
     metrics.model_calls.labels("answer", finish_reason or "failed").inc()

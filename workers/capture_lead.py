@@ -13,21 +13,22 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from clients.language_model import Usage
 from config import metrics
-from config.errors import PermanentError, TransientError
+from config.errors import OverBudget, PermanentError, TransientError
 from models.conversation import Conversation
 from models.database import tenant_session
 from models.jobs import CaptureLead
 from models.lead import merge_lead
 from models.message import Author, Message
 from models.notice import NoticeKind
+from models.spending import ask_allowance
 from models.tenant import configuration
-from models.turn import Delivery
-from models.usage import record_model_call
+from models.turn import Delivery, Turn
 from workers import leads, notices
 from workers.broker import actor
+from workers.paid_model import PaidModel
 from workers.resources import language_model
+from workers.spending import Account
 
 RECENT = 20  # visitor messages that may hold parts of one contact
 MODEL_FIELDS = {  # what plain patterns find less reliably than a contact's address
@@ -58,13 +59,15 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             )
         )[::-1]
         _, config = configuration(session)
-        region = config.region
+        region, allowance = config.region, ask_allowance(session)
+        turn = session.get(Turn, (tenant_id, message.turn_id)) if message.turn_id else None
     contact = leads.extract(texts, conversation.customer, region)
     if not contact.reachable:
         return
-    usage = None
+    account = Account(tenant_id, allowance.get(), message.turn_id, public=turn is not None and turn.public)
+    paid = PaidModel(language_model(), account)
     if leads.extract([message.body], None, region).reachable:  # once per contact, not with every later message
-        contact, usage = _completed(contact, texts, conversation.customer, region)
+        contact = _completed(paid, contact, texts, conversation.customer, region)
     with tenant_session(tenant_id) as session:
         lead = merge_lead(
             session,
@@ -78,17 +81,8 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
         )
         if lead.is_new:
             notices.tell_of_lead(session, lead, conversation)
-        if usage is not None and message.turn_id is not None:
-            record_model_call(
-                session,
-                tenant_id,
-                message.turn_id,
-                call_id=f"{message.id}:lead:{delivery.message_id}:{delivery.number}",
-                model=usage.model,
-                prompt_tokens=usage.prompt_tokens,
-                completion_tokens=usage.completion_tokens,
-                reported=usage.reported,
-            )
+        paid.record(session)
+    paid.close()
     if lead.is_new:
         notices.send_notice_of(tenant_id, NoticeKind.LEAD, str(lead.id))
     metrics.leads.inc()
@@ -96,17 +90,19 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
 
 
 def _completed(
-    contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None
-) -> tuple[leads.Contact, Usage | None]:
+    paid: PaidModel, contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None
+) -> leads.Contact:
     """What patterns missed, asked of the model; its answer counts only where the visitor's own words hold it."""
     try:
-        found = language_model().extract(texts, MODEL_FIELDS)
+        found = paid.extract(texts, MODEL_FIELDS)
+    except OverBudget:
+        return contact
     except (TransientError, PermanentError):
         metrics.model_calls.labels("lead", "failed").inc()
-        return contact, None
+        return contact
     if found.usage is None:
-        return contact, None
+        return contact
     metrics.model_calls.labels("lead", "answered").inc()
     claimed = {name: value for name, value in found.values.items() if name in MODEL_FIELDS}
     missing = {name: value for name, value in claimed.items() if getattr(contact, name) is None}
-    return leads.verified(replace(contact, **missing), texts, customer, region=region), found.usage
+    return leads.verified(replace(contact, **missing), texts, customer, region=region)

@@ -26,6 +26,7 @@ from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
 from workers.forget import forget_tenants
 from workers.limits import republish_limits
+from workers.presume import forget_kept_answers, presume_lost_calls
 from workers.reaccept import reaccept
 from workers.resources import send
 from workers.sweep import sweep
@@ -93,6 +94,14 @@ def _forget(_: Stores) -> None:
     forget_tenants()
 
 
+def _presume(_: Stores) -> None:
+    presume_lost_calls()
+
+
+def _forget_kept_answers(_: Stores) -> None:
+    forget_kept_answers()
+
+
 def _limits(_: Stores) -> None:
     republish_limits()
 
@@ -110,10 +119,12 @@ TASKS = (
     Task("sweep", 10, _sweep),
     Task("reaccept", 10, _reaccept),
     Task("reconcile", 60, _reconcile),
+    Task("presume", 10, _presume),
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
     Task("forget", 60, _forget),
     Task("acceptances", 300, _watch_acceptances),
+    Task("kept_answers", 3600, _forget_kept_answers),
 )
 
 

@@ -13,9 +13,9 @@ from typing import Literal
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import ChatTurn, Classification
+from clients.language_model import ChatTurn
 from config import metrics
-from config.errors import NotYet, PermanentError, TransientError
+from config.errors import NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
 from models.base import now
 from models.booking import open_booking
 from models.conversation import Conversation, Owner
@@ -23,14 +23,16 @@ from models.database import tenant_session
 from models.intent import NEVER_HANDED_OVER
 from models.jobs import AnswerTurn, DetectIntent
 from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
+from models.spending import ask_allowance
 from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
-from models.usage import record_model_call
 from workers import booking_desk, hand_over, intents
 from workers.broker import actor
 from workers.ends import report_end
+from workers.paid_model import PaidModel
 from workers.resources import language_model, send
 from workers.resume import resume
+from workers.spending import Account
 
 LEASE = timedelta(seconds=30)
 HISTORY = 6  # messages the model sees beside the question
@@ -75,7 +77,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             if guess.certain or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier = history_of_turn(session, turn_id, limit=HISTORY)
+                earlier, allowance = history_of_turn(session, turn_id, limit=HISTORY), ask_allowance(session)
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
@@ -84,13 +86,15 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         raise NotYet(not_before_ms)
     if turn.state == TurnState.RECEIVED:
         context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
-        label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
+        paid = PaidModel(language_model(), Account(tenant_id, allowance.get(), turn_id, turn.public))
+        label, confidence = _ask_model(turn_id, tenant_id, delivery, text, context, guess, paid)
         with tenant_session(tenant_id) as session:
             ask_configuration(session)
-            _count_call(session, turn, delivery, classification)  # whatever became of the turn meanwhile
+            paid.record(session)  # whatever became of the turn meanwhile
             standing = reclaim(session, turn_id, delivery)
             if standing is not None:
                 _record(session, standing.turn, standing.conversation, label, confidence, "model")
+        paid.close()
         if standing is None:
             log.info("turn.detect_intent.skipped", fenced=True)
             return
@@ -140,37 +144,35 @@ def _ask_model(
     text: str,
     context: Sequence[ChatTurn],
     guess: intents.Guess,
-) -> tuple[intents.Intent, float, Classification | None]:
-    """The model's label; our own unsure guess when the model is away, so that a slow model never holds a turn here."""
+    paid: PaidModel,
+) -> tuple[intents.Intent, float]:
+    """The model's label; our own unsure guess when it is away or not paid for, so that a slow model never holds a turn here."""
     try:
-        answer = language_model().classify(text, context, intents.LABELS)
+        answer = paid.classify(text, context, intents.LABELS)
+    except OverBudget:
+        return guess.intent, guess.confidence
+    except StoreUnavailable:  # no fault of the model's: the turn waits
+        _give_back(turn_id, tenant_id, delivery, paid)
+        raise
     except (TransientError, PermanentError):
         metrics.model_calls.labels("intent", "failed").inc()
         log.warning("turn.detect_intent.model_unavailable")
-        return guess.intent, guess.confidence, None
+        return guess.intent, guess.confidence
     except BaseException:
-        with tenant_session(tenant_id) as session:
-            release(session, turn_id, delivery)
+        _give_back(turn_id, tenant_id, delivery, paid)
         raise
+    if answer.usage is not None:
+        metrics.model_calls.labels("intent", "answered").inc()
     if answer.label not in intents.LABELS or answer.confidence == 0:
-        return guess.intent, guess.confidence, answer
-    return intents.Intent(answer.label), answer.confidence, answer
+        return guess.intent, guess.confidence
+    return intents.Intent(answer.label), answer.confidence
 
 
-def _count_call(session: Session, turn: Turn, delivery: Delivery, answer: Classification | None) -> None:
-    if answer is None or answer.usage is None:
-        return
-    metrics.model_calls.labels("intent", "answered").inc()
-    record_model_call(
-        session,
-        turn.tenant_id,
-        turn.id,
-        call_id=f"{turn.id}:intent:{delivery.message_id}:{delivery.number}",
-        model=answer.usage.model,
-        prompt_tokens=answer.usage.prompt_tokens,
-        completion_tokens=answer.usage.completion_tokens,
-        reported=answer.usage.reported,
-    )
+def _give_back(turn_id: uuid.UUID, tenant_id: uuid.UUID, delivery: Delivery, paid: PaidModel) -> None:
+    with tenant_session(tenant_id) as session:
+        release(session, turn_id, delivery)
+        paid.record(session)
+    paid.close()
 
 
 def _role(author: str) -> Literal["user", "assistant"]:

@@ -12,6 +12,7 @@ from models.administration import Forgetting, due_for_forgetting, forget_some, f
 from models.base import now
 from models.database import system_session
 from workers.broker import queue
+from workers.spending import purses
 
 WITHIN_S = 5.0  # of one pass: the clock has other tasks, and the next pass goes on
 
@@ -34,6 +35,7 @@ def forget_tenants() -> None:
         while came is Forgetting.GOES_ON and time.monotonic() < until:
             came = forget_some(tenant_id)
         if came is Forgetting.EMPTY and _out_of_redis(tenant_id, until) and forget_the_rest(tenant_id):
+            purses().forget(str(tenant_id))  # after the row: nobody builds them anew
             log.info("tenant.forgotten", tenant_id=str(tenant_id))
 
 

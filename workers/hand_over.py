@@ -39,6 +39,7 @@ class Reason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"  # we did not know, again and again
     MODEL_DOWN = "model_down"  # unreachable for a minute
     MODEL_REFUSED = "model_refused"  # the model will never answer this
+    BUDGET = "budget"  # the tenant's budget has no room for the model, and nothing else answers
     FOUND_LATE = "found_late"  # no webhook brought it, and it is old or already followed by a person
     OVERDUE = "overdue"  # no end within its limit
     NOT_SENT = "not_sent"  # a reply was written, but the channel did not take it

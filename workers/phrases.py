@@ -127,6 +127,7 @@ _NOTE_HEADINGS = {
     "low_confidence": "Frontdesk does not know the answer.",
     "model_down": "The language model could not be reached in time.",
     "model_refused": "The language model refused to answer.",
+    "budget": "The budget for the language model is spent, and your own entries do not answer this.",
     "found_late": "Frontdesk found this message late and has not answered it.",
     "overdue": "This message was not answered within its limit.",
     "not_sent": "A reply was written, but the channel did not take it.",

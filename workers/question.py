@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from clients.language_model import ChatTurn, ModelRequest, Passage
+from clients.language_model import ChatTurn, LanguageModel, ModelRequest, Passage
+from models.base import now
 from models.booking import Booking, open_booking
 from models.conversation import Conversation
+from models.kept_answer import Kept, ask_kept, ask_version
 from models.knowledge import FoundEntry, search_entries
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.spending import Allowance, ask_allowance
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
-from workers import booking_desk, prompts
+from workers import booking_desk, prompts, repeatable
 from workers.concepts import search_words
 from workers.intents import Intent, is_thanks
+from workers.paid_model import is_free
 from workers.phrases import Phrase, say
+from workers.spending import Account
 
 HISTORY = 12  # messages
 PASSAGES = 8
@@ -28,6 +35,8 @@ PASSAGES = 8
 class Asking:
     """What is asked together with the claim, and arrives with it."""
 
+    version: Asked[int]  # of what an answer is made of: read before any of it
+    allowance: Asked[Allowance]
     configuration: Asked[tuple[Tenant, TenantConfiguration]]
     messages: Asked[list[Message]]
     history: Asked[list[tuple[str, str]]]
@@ -37,6 +46,8 @@ class Asking:
 def ask_question(session: Session, turn_id: uuid.UUID) -> Asking:
     """Let all that does not depend on the visitor's words travel with the session's next trip."""
     return Asking(
+        ask_version(session),
+        ask_allowance(session),
         ask_configuration(session),
         messages_of_turn(session, turn_id),
         history_of_turn(session, turn_id, limit=HISTORY),
@@ -55,6 +66,18 @@ class Question:
     fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
     reminder: str | None  # how an open booking goes on, after the answer to something else
     facts: str  # the profile: what the business says of itself
+    account: Account  # whom its calls are charged to
+    repeats: Repeats | None  # it may have been answered before, or be kept for others
+    kept: Kept | None = None  # what was said to it before
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Under which name and version its answer is kept, and until when."""
+
+    name: uuid.UUID
+    version: int
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -67,6 +90,9 @@ class Reading:
     reminder: str | None
     abstentions: int
     found: Asked[list[FoundEntry]] | None
+    account: Account
+    repeats: Repeats | None
+    kept: Asked[Kept | None] | None
 
     def question(self) -> Question:
         """After the transaction."""
@@ -87,10 +113,15 @@ class Reading:
             fixed_reply=self.fixed,
             reminder=self.reminder,
             facts=config.profile,
+            account=self.account,
+            repeats=self.repeats,
+            kept=self.kept.get() if self.kept else None,
         )
 
 
-def read_question(session: Session, asking: Asking, turn: Turn, conversation: Conversation) -> Reading:
+def read_question(
+    session: Session, asking: Asking, turn: Turn, conversation: Conversation, model: LanguageModel
+) -> Reading:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
     tenant, config = asking.configuration.get()
     text = "\n".join(message.body for message in asking.messages.get())
@@ -100,7 +131,24 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
     found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+    account = Account(turn.tenant_id, asking.allowance.get(), turn.id, turn.public)
+    repeats = None
+    if fixed is None and booking.reminder is None and not asking.history.get() and not is_free(model):
+        repeats = _repeats(asking, turn, text, config.language, model.name)
+    kept = ask_kept(session, repeats.name, repeats.version) if repeats else None
+    return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found, account, repeats, kept)
+
+
+def _repeats(asking: Asking, turn: Turn, text: str, language: str, model: str) -> Repeats | None:
+    """Of a conversation's first question alone, which no earlier word explains."""
+    question = repeatable.normalised(text, language)
+    if question is None:
+        return None
+    at, zone = now(), ZoneInfo(asking.allowance.get().time_zone)
+    today = at.astimezone(zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), zone)
+    name = repeatable.name_of(turn.tenant_id, question, language, model, today.isoformat())
+    return Repeats(name, asking.version.get(), min(at + timedelta(seconds=repeatable.KEPT_S), midnight))
 
 
 def _local_time(time_zone: str) -> str:

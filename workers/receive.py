@@ -295,6 +295,7 @@ def _opened(session: Session, conversation: Conversation, job: ReceiveMessage, a
         wait=wait,
         channel=job.turn_id is None,  # a caller of the API or the widget was promised its turn
         stream=job.stream,
+        public=job.public,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
     )
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import psycopg
 import redis
 
 from bench.chaos import held
+from bench.chaos.bill import PRICES
 from bench.chaos.dynos import ROOT, Dyno, base_environment
 from bench.chaos.plan import Plan
 from bench.chaos.router import Router
@@ -73,7 +75,8 @@ class Deployment:
         wait_until(lambda: self._answers(self.double.http, "/_double/health"), "the Papercups double answers")
         wait_until(lambda: self._answers(self.outside, "/_journal"), "the model answers")
         self.tenants: list[ChaosTenant] = [
-            make_tenant(self.double, self.router.url, number, word) for number, word in enumerate(self.plan.words)
+            make_tenant(self.double, self.router.url, number, word, budget)
+            for number, (word, budget) in enumerate(zip_longest(self.plan.words, self.plan.budgets))
         ]
         self.route()
         wait_until(lambda: all(self.ready(each) for each in self.dynos), "every process is ready")
@@ -95,6 +98,7 @@ class Deployment:
             "TIME_SCALE": f"{self.plan.time_scale:g}",
             "LOG_LEVEL": "INFO",
             "PUBLIC_URL": self.router.url,
+            "MODEL_PRICES": PRICES,
         }
 
     def _run(self, name: str, arguments: list[str]) -> None:
@@ -122,11 +126,12 @@ class Deployment:
             "OPENAI_BASE_URL": f"{self.outside.base_url}/_via/{name}/v1".replace("//_via", "/_via"),
             "OPENAI_API_KEY": "sk-chaos",
             "OPENAI_MODEL": "slow-model",
+            "OPENAI_MODEL_CHEAP": "slow-cheap-model",
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "WEB_HOST": "127.0.0.1",
             "PORT": str(free_port()),
             "WORKER_THREADS": "6",
-            "ANSWER_THREADS": "12",
+            "ANSWER_THREADS": str(self.plan.answer_threads),
         }
         command = next(each.command for each in read_procfile(ROOT / "Procfile") if each.name == line)
         if self.plant:

@@ -112,6 +112,17 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Money:
+    """A tenant's, in micro-units: what the provider asks for, what we charged it, what we hold for calls without an end."""
+
+    tenant: str
+    cap: int | None
+    billed: float
+    charged: int
+    held: int
+
+
+@dataclass(frozen=True)
 class Outage:
     """Postgres or Redis was away."""
 
@@ -137,6 +148,8 @@ class Facts:
     started: dict[str, float] = field(default_factory=dict)  # reference -> the first call of the model for it
     metered: dict[str, int] = field(default_factory=dict)  # turn -> usage rows of kind `reply`
     delivered: frozenset[str] = frozenset()  # turns that are
+    money: list[Money] = field(default_factory=list)
+    steps: dict[str, int] = field(default_factory=dict)  # how replies came about -> how many
     dead_letters: int = 0
     errors: tuple[str, ...] = ()  # what the processes logged of exceptions that nobody expected
     restless: str = ""  # what still waited or ran long after the last trouble

@@ -18,6 +18,7 @@ from bench.chaos.facts import (
     Facts,
     Heard,
     Killed,
+    Money,
     Outage,
     Row,
     Said,
@@ -43,6 +44,9 @@ SELECT id::text, tenant_id::text, conversation_id::text, stream, channel, state,
 SENT = """
 SELECT o.turn_id::text, o.part, o.state
 FROM outbound o JOIN turn t ON t.tenant_id = o.tenant_id AND t.id = o.turn_id WHERE t.channel"""
+CHARGED = "SELECT tenant_id::text, sum(cost_micro)::bigint FROM usage WHERE kind = 'model_call' GROUP BY 1"
+HELD = "SELECT tenant_id::text, sum(amount_micro)::bigint FROM model_hold GROUP BY 1"
+STEPS = "SELECT step, count(*) FROM turn WHERE step IS NOT NULL GROUP BY 1"
 METERED = "SELECT turn_id::text, count(*) FROM usage WHERE kind = 'reply' GROUP BY turn_id"
 
 
@@ -76,9 +80,32 @@ class Gatherer:
         facts.outages = [Outage(*each) for each in self._ledger.outages]
         facts.metered = {row[0]: row[1] for row in deployment.ask(METERED)}
         facts.delivered = frozenset(row[0] for row in turns if row[5] == "delivered")
+        facts.money, facts.steps = self._money(), dict(deployment.ask(STEPS))  # type: ignore[arg-type]
         with deployment.redis.client() as client:
             facts.dead_letters = held.dead_letters(client)
         return facts
+
+    def _money(self) -> list[Money]:
+        """The provider knows no tenants: whose a call was, the references of its messages tell."""
+        ledger, tenants = self._ledger, self._deployment.tenants
+        whose = {reference: tenant for reference, _, tenant in ledger.said}
+        whose |= {call.reference: call.tenant for call in ledger.calls}
+        billed: dict[int, float] = defaultdict(float)
+        for call in self._calls.values():
+            for tenant in {whose[each] for each in call["references"] if each in whose}:
+                billed[tenant] += call["billed_micro"]
+        charged, held_ = (dict(self._deployment.ask(each)) for each in (CHARGED, HELD))  # type: ignore[arg-type]
+        caps = self._deployment.plan.budgets
+        return [
+            Money(
+                name := str(each.tenant_id),
+                caps[number] if number < len(caps) else None,
+                billed[number],
+                charged.get(name, 0),
+                held_.get(name, 0),
+            )
+            for number, each in enumerate(tenants)
+        ]
 
     # Clocks
 

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bench.chaos.bill import Bill
 from bench.chaos.words import REFERENCE, WORD
 from tests.doubles.holds import Holds
 from tests.doubles.smtp import Session, SmtpDouble
@@ -47,6 +48,7 @@ class Outside:
 
     holds: Holds = field(default_factory=Holds)
     orders: list[Order] = field(default_factory=list)
+    bills: dict[int, Bill] = field(default_factory=dict)  # by number of the call
     asked: deque[Journal] = field(default_factory=lambda: deque(maxlen=50_000))
     away: bool = False
     numbers: int = 0
@@ -72,16 +74,17 @@ async def completions(request: Request) -> Response:
     question = str(body["messages"][-1]["content"])
     noted["references"] = REFERENCE.findall(question)
     outside.asked.append(noted)
+    bill = outside.bills[outside.numbers] = Bill(body, random.Random(outside.numbers))
     pace = random.Random(hashlib.sha256(" ".join(noted["references"]).encode()).digest())
     if not await outside.pass_by(noted["kind"], "before", noted):
         return JSONResponse({"error": {"message": "dropped", "code": "unavailable"}}, 503)
     if noted["kind"] == "intent":
         await asyncio.sleep(pace.uniform(0.02, 0.2))
         await outside.pass_by("intent", "after", noted)
-        return JSONResponse(_completion(body["model"]))
+        return JSONResponse(_completion(body["model"], bill))
     words = WORD.findall(str(body["messages"][0]["content"]))
     texts = sentences(noted["number"], words, noted["references"])
-    stream = _stream(outside, noted, body["model"], texts, pace)
+    stream = _stream(outside, noted, body["model"], texts, pace, bill)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
@@ -95,7 +98,7 @@ def sentences(number: int, words: list[str], references: list[str]) -> list[str]
 
 
 async def _stream(
-    outside: Outside, noted: Journal, model: str, texts: list[str], pace: random.Random
+    outside: Outside, noted: Journal, model: str, texts: list[str], pace: random.Random, bill: Bill
 ) -> AsyncIterator[bytes]:
     slow = 6.0 if pace.randrange(SLOW_ONE_IN) == 0 else 1.0
     await asyncio.sleep(slow * pace.uniform(0.05, 0.5))
@@ -108,7 +111,7 @@ async def _stream(
         await asyncio.sleep(slow * pace.uniform(0.02, 0.15))
     await outside.pass_by("answer", "after", noted)
     noted["ended_s"] = time.monotonic()
-    yield _chunk(model, {}, finish_reason="stop", usage={"prompt_tokens": 100, "completion_tokens": 30})
+    yield _chunk(model, {}, finish_reason="stop", usage=bill.ended())
     yield b"data: [DONE]\n\n"
 
 
@@ -120,10 +123,11 @@ def _chunk(
     return f"data: {json.dumps(chunk | ({'usage': usage} if usage else {}))}\n\n".encode()
 
 
-def _completion(model: str) -> Journal:
+def _completion(model: str, bill: Bill) -> Journal:
     content = json.dumps({"label": "faq", "confidence": 0.9})
     choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
-    used = {"prompt_tokens": 50, "completion_tokens": 10, "total_tokens": 60}
+    used = bill.ended()
+    used["total_tokens"] = sum(used.values())
     return {"id": "c", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": used}
 
 
@@ -169,7 +173,8 @@ async def away(request: Request) -> Response:
 
 async def journal(request: Request) -> Response:
     outside: Outside = request.app.state.outside
-    return JSONResponse({"asked": list(outside.asked), "mails": len(outside.mails.mails)})
+    asked = [each | {"billed_micro": outside.bills[each["number"]].micro} for each in outside.asked]
+    return JSONResponse({"asked": asked, "mails": len(outside.mails.mails)})
 
 
 def create_app() -> Starlette:

@@ -99,6 +99,8 @@ class Plan:
     words: tuple[str, ...]  # one per tenant
     load: tuple[Action, ...]
     trouble: tuple[Action, ...]
+    budgets: tuple[int | None, ...] = ()  # micro-units a day, of the first tenants; the others have none
+    answer_threads: int = 12
 
     def as_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), indent=1)

@@ -23,6 +23,7 @@ class Plant:
     says: str
     put_in: Callable[[], None]
     bias: Bias
+    story: str = ""  # the labelled run that shows it, instead of seeds
 
 
 def _repost() -> None:
@@ -108,7 +109,31 @@ def _sweep() -> None:
     clock.TASKS = tuple(task for task in clock.TASKS if task.name != "sweep")  # type: ignore[assignment]
 
 
+def _spend() -> None:
+    """After a loss of Redis the sums begin with nothing, instead of with what the ledger has."""
+    from models import spending
+
+    spending.spent_since = lambda session, since: _Nothing()  # type: ignore[assignment,return-value]
+    spending.running_since = lambda session, since: _Nothing()  # type: ignore[assignment,return-value]
+
+
+class _Nothing:
+    def get(self) -> list[Any]:
+        return []
+
+
+def _estimate() -> None:
+    """What a call usually costs is reserved, not what it can cost at most."""
+    from models import price
+    from workers import spending
+
+    worst = price.worst_cost
+    spending.worst_cost = lambda model, used: worst(model, used) // 4  # type: ignore[attr-defined]
+
+
 PLANTS = {
+    "spend": Plant("budgets rebuilt from nothing after a loss", _spend, Bias(), "budget"),
+    "estimate": Plant("an estimate is reserved, not the worst case", _estimate, Bias(), "budget"),
     "repost": Plant(
         "re-post without read-back",
         _repost,

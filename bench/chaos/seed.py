@@ -23,7 +23,15 @@ from bench.chaos.ledger import Ledger
 from bench.chaos.load import Load
 from bench.chaos.plan import Action, Plan, draw
 from bench.chaos.plants import PLANTS
-from bench.chaos.stories import deploy_as_promised, deploy_plan, deployed, late_as_named, late_plan
+from bench.chaos.stories import (
+    budget_as_promised,
+    budget_plan,
+    deploy_as_promised,
+    deploy_plan,
+    deployed,
+    late_as_named,
+    late_plan,
+)
 from bench.chaos.storm import Storm
 from bench.chaos.verdict import AFTER_OUTAGE_S, LIMIT_S, Verdict, judge
 
@@ -64,6 +72,9 @@ def run(plan: Plan, folder: Path, plant: str = "", story: str = "") -> dict[str,
     elif story == "deploy":
         deploy = deployed(facts, *ledger.deployed_s, ledger.spent + len(facts.errors))
         result |= {"deploy": dataclasses.asdict(deploy), "wrong": deploy_as_promised(deploy, verdict)}
+    elif story == "budget":
+        money = [dataclasses.asdict(each) for each in facts.money]
+        result |= {"bills": money, "steps": facts.steps, "wrong": budget_as_promised(facts, verdict)}
     _keep(folder, ledger, facts, result, storm_began)
     return result
 
@@ -96,6 +107,7 @@ def _result(plan: Plan, ledger: Ledger, facts: Facts, verdict: Verdict, took_s: 
         "overdue": sum(count for name, count in verdict.ends.items() if name.endswith(":overdue")),
         "lost": verdict.count("lost"),
         "mix_ups": verdict.count("mix-up"),
+        "money": verdict.count("over budget", "uncounted"),
         "violations": [str(each) for each in verdict.violations],
         "ends": verdict.ends,
         "errors": len(facts.errors),
@@ -119,7 +131,7 @@ def _keep(folder: Path, ledger: Ledger, facts: Facts, result: dict[str, Any], be
     (folder / "ledger.json").write_text(json.dumps(dataclasses.asdict(ledger), indent=1))
 
 
-STORIES = {"late": late_plan, "deploy": deploy_plan}
+STORIES = {"late": late_plan, "deploy": deploy_plan, "budget": budget_plan}
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Two labelled runs beside the seeds: a channel that stores later than `settle`, and a deploy under load."""
+"""Labelled runs beside the seeds: a channel that stores later than `settle`, a deploy under load, budgets nearly empty."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ WARM_S = 5.0  # the first messages of fresh processes are no measure
 LEAVING_S = 5.0  # those told to stop last are still at work
 DEPLOY_TENANTS, DEPLOY_RATE = 8, 5.0
 MAY_GROW_S = 1.0
+
+BUDGET_STORM_S = 14.0
+BUDGETS = (60_000, 150_000)  # micro-units: some ten and some thirty calls of at most 6,000
+TURNS = 200  # at once, of those who have one; as many threads wait for the model
+UNBOUNDED_TURNS = 20  # of a business without
+WASTED = 0.25  # of a budget: so much at least has to be billed, or the run shows nothing
 
 
 def late_plan(seed: int = 1) -> Plan:
@@ -55,6 +61,51 @@ def _say(chance: random.Random, at_s: float, chat: int, tenant: int) -> Action:
     named = words.reference(chance)
     text = f"Where is your parking? My case is {named}."
     return Action(at_s, "say", {"chat": chat, "tenant": tenant, "reference": named, "text": text})
+
+
+def budget_plan(seed: int = 1) -> Plan:
+    """Two hundred callers at once, and budgets for a few of them; calls lose their processes, Redis its memory."""
+    chance = random.Random(seed)
+    texts = (
+        "Where is your parking? My case is {}.",
+        "And {} too, what do you think",
+    )  # the model is asked once, or twice
+    load = []
+    for number in range(TURNS + UNBOUNDED_TURNS):
+        tenant = len(BUDGETS) if number >= TURNS else number % len(BUDGETS)
+        named, at_s = (
+            words.reference(chance),
+            chance.uniform(0.5, 1.5) if number < TURNS * 3 // 4 else chance.uniform(5, 11),
+        )
+        asked = {"session": number, "tenant": tenant, "mode": chance.choice(("json", "stream", "later"))}
+        load.append(Action(at_s, "ask", asked | {"reference": named, "text": chance.choice(texts).format(named)}))
+    kill = {"whole": False, "go_s": 0.0}
+    trouble = (
+        Action(1.6, "kill", {"stage": "answer", "side": "model after", **kill}),
+        Action(2.2, "redis", {"how": "forget budgets"}),
+        Action(2.6, "kill", {"stage": "any", "side": "answers", **kill, "whole": True}),
+        Action(3.2, "redis", {"how": "cut"}),
+        Action(5.5, "kill", {"stage": "any", "side": "worker", **kill}),
+        Action(6.5, "redis", {"how": "fail over"}),
+        Action(8.5, "redis", {"how": "forget budgets"}),
+        Action(9.0, "kill", {"stage": "any", "side": "answers", **kill}),
+    )
+    named_ = tuple(words.word(chance) for _ in range(len(BUDGETS) + 1))
+    in_order = tuple(sorted(load, key=lambda action: action.at_s))
+    return Plan(seed, TIME_SCALE, BUDGET_STORM_S, named_, in_order, trouble, BUDGETS, answer_threads=TURNS // 2)
+
+
+def budget_as_promised(facts: Facts, verdict: Verdict) -> str:
+    """What is wrong with it; empty when no bill exceeds its cap, budgets were used, and replies did step down."""
+    wrong = [str(each) for each in verdict.violations]
+    wrong += [
+        f"{each.tenant}: only {each.billed:.0f} of {each.cap} were billed"
+        for each in facts.money
+        if each.cap is not None and each.billed < WASTED * each.cap
+    ]
+    if not {"model", "contact"} <= set(facts.steps):
+        wrong.append(f"replies came about as {facts.steps}")
+    return "; ".join(wrong)
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,11 @@ class Storm:
         if "redis" in self._away:
             self._ledger.missed.append(f"redis: {how}")
             return
+        if how == "forget budgets":
+            with stores.client() as client:
+                gone = sum(client.delete(key) for key in client.scan_iter("{fdm1:*"))
+            self._ledger.note(f"redis: {gone} keys of budgets are gone")
+            return
         if how in {"fail over", "demote"}:
             stores.attach_replica()
         with stores.client() as client:

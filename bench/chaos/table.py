@@ -20,6 +20,7 @@ COLUMNS = (
     ("no end", "no_end", 7),
     ("lost", "lost", 5),
     ("mixed", "mix_ups", 6),
+    ("money", "money", 6),
     ("errors", "errors", 7),
     ("crossed", "crossings", 8),
     ("gap s", "longest_crossing_s", 6),
@@ -30,9 +31,9 @@ COLUMNS = (
 )
 SIDES = ("before", "after", "inside")
 LEGEND = """\
-held: kills of a process that held work. twice, after, no end, lost, mixed: violations (said twice or changed; released
-after a known or visible take-over; without a recorded end; accepted and lost; another tenant's). errors: exceptions nobody
-expected, violations too. Counted, allowed by
+held: kills of a process that held work. twice, after, no end, lost, mixed, money: violations (said twice or changed; released
+after a known or visible take-over; without a recorded end; accepted and lost; another tenant's; the model's bill exceeds a
+budget, or what we counted). errors: exceptions nobody expected, violations too. Counted, allowed by
 name: crossed a human message on the wire (longest gap); late: stored by the channel more than `settle` after our time-out.
 overdue: turns that the sweep gave to a person because they had no end within the (scaled) limit."""
 

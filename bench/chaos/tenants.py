@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.administration import change_tenant
 from models.connection import Connection, ConnectionKind, api_connection_id
 from models.conversation import conversation_id
 from models.database import tenant_session
@@ -35,12 +36,19 @@ class ChaosTenant:
         return str(conversation_id(self.tenant_id, api_connection_id(self.tenant_id), external_id))
 
 
-def make_tenant(double: PapercupsDouble, web_url: str, number: int, word: str) -> ChaosTenant:
+AT_ONCE = 1_000  # messages a business with a budget may get at once: its budget is to be the limit
+
+
+def make_tenant(
+    double: PapercupsDouble, web_url: str, number: int, word: str, budget: int | None = None
+) -> ChaosTenant:
     """A business; every second one waits a moment for what a visitor may add."""
     account = double.seed()
     # Without an address of its own: each process names its own one for the double (PAPERCUPS_URL), and so itself.
     papercups = PapercupsAccount(account["account_id"], None, account["bot_key"], account["bot_user_id"])
     made = create_tenant(f"Business {number}", papercups)
+    if budget is not None:
+        change_tenant(made.tenant_id, {"budget_day_micro": budget, "burst": AT_ONCE})
     with tenant_session(made.tenant_id) as session:
         _, config = configuration(session)
         config.wait_ms = 300 * (number % 2)

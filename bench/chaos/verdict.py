@@ -2,7 +2,8 @@
 
 G1: a turn is said at most once, and never released after a take-over was accepted by the ingress or visible in the
 channel. Named exceptions, counted: what crosses a human message on the wire (at most the send time-out), and what a
-channel stores more than `settle` after we gave it up. G2: nothing accepted is lost. G3: everything ends. G6: no mix-up.
+channel stores more than `settle` after we gave it up. G2: nothing accepted is lost. G3: everything ends. G5: no budget is
+exceeded, every call counted, by the provider's bill. G6: no mix-up.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def judge(facts: Facts) -> Verdict:
     _ends(facts, verdict)
     for check in (_said_twice, _answered_twice, _after_take_over):
         check(facts, verdict)
-    for find in (_without_end, _not_going_on, _lost, _mixed_up, _mute, _changed, _metered_wrong):
+    for find in (_without_end, _not_going_on, _lost, _mixed_up, _mute, _changed, _metered_wrong, _spent):
         verdict.violations.extend(find(facts))
     if facts.dead_letters:
         verdict.violations.append(Violation("dead letters", str(facts.dead_letters)))
@@ -260,6 +261,16 @@ def _metered_wrong(facts: Facts) -> Iterator[Violation]:
     """The meter equals the replies (G8)."""
     for turn in facts.delivered ^ set(facts.metered):
         yield Violation("meter", f"turn {turn}: {facts.metered.get(turn, 0)} usage rows")
+
+
+def _spent(facts: Facts) -> Iterator[Violation]:
+    """The provider's bill stays within the cap, and nothing stands on it that we did not charge or hold (G5)."""
+    for money in facts.money:
+        if money.cap is not None and money.billed > money.cap:
+            yield Violation("over budget", f"{money.tenant}: billed {money.billed:.0f} of {money.cap}")
+        if money.billed > money.charged + money.held:
+            counted = f"charged {money.charged}, held {money.held}"
+            yield Violation("uncounted", f"{money.tenant}: billed {money.billed:.0f}, {counted}")
 
 
 def _times(said: Iterable[Said]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,19 @@ class Scripts:
         now = "" if self._clock is None else str(self._clock())
         return twice(lambda: self._run(name, now, arguments))
 
+    def run_on(self, keys: Sequence[str], text: bytes, sha: str, *arguments: Argument) -> Any:
+        """The same for a script of another layout (clients/spending), on its own keys."""
+        now = "" if self._clock is None else str(self._clock())
+        return twice(lambda: self._evaluate(text, sha, len(keys), *keys, now, *arguments))
+
     def _run(self, name: str, now: str, arguments: tuple[Argument, ...]) -> Any:
-        text, sha = self._source(name)
+        return self._evaluate(*self._source(name), 1, PREFIX, now, *arguments)
+
+    def _evaluate(self, text: bytes, sha: str, *arguments: Argument) -> Any:
         try:
-            return self._send("EVALSHA", sha, 1, PREFIX, now, *arguments)
+            return self._send("EVALSHA", sha, *arguments)
         except NoScriptError:
-            return self._send("EVAL", text, 1, PREFIX, now, *arguments)
+            return self._send("EVAL", text, *arguments)
 
     def _send(self, *command: Argument) -> Any:
         """One command on a pooled connection, past redis-py's retry and metrics layers (a third of a call's time)."""

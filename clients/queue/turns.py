@@ -23,6 +23,11 @@ class Turns:
         self._redis = client
         self._scripts = scripts or Scripts(client, clock)
 
+    @property
+    def client(self) -> redis.Redis:
+        """The connections, for what else this process keeps in Redis."""
+        return self._redis
+
     def epoch(self, tenant_id: str, conversation_id: str) -> int | None:
         """The ownership epoch Redis knows; None counts as "ask the row"."""
         value = twice(lambda: self._redis.get(f"{PREFIX}e:{tenant_id}:{conversation_id}"))

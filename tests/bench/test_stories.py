@@ -6,8 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from bench.chaos.facts import Asked, Facts
-from bench.chaos.stories import LATE_S, LATE_TENANTS, deploy_as_promised, deployed, late_as_named, late_plan
+from bench.chaos.facts import Asked, Facts, Money
+from bench.chaos.stories import (
+    BUDGETS,
+    LATE_S,
+    LATE_TENANTS,
+    budget_as_promised,
+    budget_plan,
+    deploy_as_promised,
+    deployed,
+    late_as_named,
+    late_plan,
+)
 from bench.chaos.verdict import SEND_TIMEOUT_S, SETTLE_S, Verdict, Violation
 
 ALICE, BOB = "tenant-alice", "tenant-bob"
@@ -58,3 +68,24 @@ def test_a_spent_attempt_or_a_violation_is_no_promise_kept(facts):
     result = deployed(facts, 20.0, 30.0, spent=0)
     assert deploy_as_promised(replace(result, spent=1), Verdict())
     assert deploy_as_promised(result, Verdict([Violation("lost", "something")]))
+
+
+def test_the_budget_run_must_use_its_budgets_and_step_down():
+    used = [Money(ALICE, 100, 80.0, 90, 0), Money(BOB, None, 500.0, 500, 0)]
+    steps = {"model": 3, "contact": 2}
+    assert budget_as_promised(Facts({}, money=used, steps=steps), Verdict()) == ""
+    assert budget_as_promised(Facts({}, money=[replace(used[0], billed=10.0)], steps=steps), Verdict())
+    assert budget_as_promised(Facts({}, money=used, steps={"model": 5}), Verdict())
+    assert budget_as_promised(Facts({}, money=used, steps=steps), Verdict([Violation("over budget", "Alice")]))
+
+
+def test_the_budget_run_asks_two_hundred_times_at_once_and_more_than_budgets_allow():
+    plan = budget_plan()
+    bounded = [action for action in plan.load if action.args["tenant"] < len(BUDGETS)]
+    assert len(bounded) == 200
+    assert {action.args["how"] for action in plan.trouble if action.kind == "redis"} == {
+        "forget budgets",
+        "cut",
+        "fail over",
+    }
+    assert any(action.kind == "kill" and action.args["side"] == "answers" for action in plan.trouble)

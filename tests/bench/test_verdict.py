@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.chaos.facts import Asked, Back, Facts, Heard, Killed, Outage, Row, Said, Sent, Sign, Trouble
+from bench.chaos.facts import Asked, Back, Facts, Heard, Killed, Money, Outage, Row, Said, Sent, Sign, Trouble
 from bench.chaos.verdict import SETTLE_S, judge
 
 ALICE, MALLORY = "tenant-alice", "tenant-mallory"
@@ -264,3 +264,17 @@ def test_an_answer_in_another_conversation_is_a_mix_up(facts):
 def test_a_message_recorded_for_another_tenant_is_a_mix_up(facts):
     facts.rows = [replace(ROW, tenant=MALLORY)]
     assert kinds(facts) == ["mix-up"]
+
+
+def test_a_bill_above_the_cap_is_flagged(facts):
+    facts.money = [Money("alice", 100, 100.0, 100, 0)]
+    assert kinds(facts) == []
+    facts.money = [Money("alice", 100, 101.0, 101, 0)]
+    assert kinds(facts) == ["over budget"]
+
+
+def test_a_bill_above_what_is_charged_and_held_is_flagged(facts):
+    facts.money = [Money("alice", None, 100.0, 60, 40)]
+    assert kinds(facts) == []
+    facts.money = [Money("alice", None, 100.0, 60, 39)]
+    assert kinds(facts) == ["uncounted"]

@@ -168,6 +168,13 @@ def test_public_and_secret_sessions_of_one_name_are_two_conversations(http, work
     assert public != secret
 
 
+def test_what_the_account_token_asks_is_told_apart(http, workers, alice):
+    """It has only a share of the budget."""
+    for credential in (alice.account_token, alice.api_key):
+        http.post(URL, json=words(), headers=key(credential, Prefer="respond-async"))
+    assert [workers.take().job.public for _ in range(2)] == [True, False]
+
+
 def test_a_public_session_must_be_a_secret(http, workers, alice):
     short = words(session="x" * 21)
     answer = http.post(URL, json=short, headers=key(alice.account_token))

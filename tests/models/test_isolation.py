@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +41,8 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "customer_token",
             "acceptance_correction",
             "webhook_event",
+            "model_hold",
+            "kept_answer",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -99,6 +102,25 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
         "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
+        "model_hold": {
+            "id": ids["model_hold"],
+            "purpose": "answer",
+            "model": "m",
+            "prompt_tokens": 1,
+            "completion_tokens": 1,
+            "amount_micro": 1,
+            "charged_on": at.date(),
+            "expires_at": at + timedelta(days=1),  # one that is over would be charged by the clock of a later test
+        },
+        "purse": {"generation": 1},
+        "kept_answer": {
+            "id": ids["kept_answer"],
+            "version": 1,
+            "sentences": ["Yes."],
+            "sources": [],
+            "conversation_id": ids["conversation"],
+            "expires_at": at + timedelta(days=1),
+        },
     }
     with tenant_session(tenant_id) as session:
         for name, values in rows.items():
@@ -192,6 +214,10 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT name FROM tenant",
         "SELECT email FROM lead",
         "SELECT answer FROM knowledge_entry",
+        "SELECT sentences FROM kept_answer",
+        "SELECT amount_micro FROM model_hold",
+        "SELECT generation FROM purse",
+        "UPDATE purse SET generation = 0",
         "UPDATE turn SET reply = 'x'",
         "DELETE FROM tenant",
         "INSERT INTO usage DEFAULT VALUES",
