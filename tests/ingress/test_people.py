@@ -21,7 +21,7 @@ from models.lead import Lead
 from models.message import Author, Message
 from models.notice import Notice, NoticeKind, add_notice
 from models.turn import Turn
-from models.usage import Usage, record_model_call, record_reply
+from models.usage import Usage, UsageKind, add_usage, record_reply
 from tests.ingress.conftest import key
 from tests.ingress.rows import conversation_of, recorded
 from tests.ingress.test_turns import NOT_FOUND, scoped
@@ -346,11 +346,12 @@ class TestErasure:
                 conversation_id=uuid.UUID(conversation),
             )
             record_reply(session, tenant.tenant_id, uuid.UUID(turn))
-            record_model_call(
+            add_usage(
                 session,
-                tenant.tenant_id,
-                uuid.UUID(turn),
-                call_id="c",
+                tenant_id=tenant.tenant_id,
+                turn_id=uuid.UUID(turn),
+                kind=UsageKind.MODEL_CALL,
+                work_id="c",
                 model="m",
                 prompt_tokens=7,
                 completion_tokens=3,

@@ -64,11 +64,12 @@ def rows(tenant: Any, model: type[Any], *order: Any) -> list[Any]:
 
 
 def everything(tenant: Any) -> dict[str, list[Any]]:
+    """All of a tenant's rows, but for the version of its knowledge: a statement that writes raises it, whatever it changed."""
     with tenant_session(tenant.tenant_id) as session:
         return {
             table.name: sorted(map(str, session.execute(select(table)).all()))
             for table in Base.metadata.sorted_tables
-            if "tenant_id" in table.columns
+            if "tenant_id" in table.columns and table.name != "answer_version"
         }
 
 

@@ -146,7 +146,7 @@ def test_a_visitors_message_opens_a_closed_conversation(papercups: PapercupsDoub
 def test_webhooks_are_dropped_doubled_and_reordered_on_order(
     papercups: PapercupsDouble, receiver: Receiver, account: dict[str, Any], kind: str, arrive: list[str]
 ) -> None:
-    papercups.fault(kind, delay_ms=2_000)
+    papercups.fault(kind, delay_ms=5_000)
     said = papercups.say(account_id=account["account_id"], body="one")["conversation_id"]
     if kind != "webhook_reorder":
         papercups.journal()
