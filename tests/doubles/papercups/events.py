@@ -43,7 +43,7 @@ class Papercups:
         self.broadcast: Broadcast = _nobody_listens
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: httpx2.AsyncClient | None = None
-        self._next_sent = asyncio.Event()
+        self._held: list[asyncio.Event] = []  # deliveries that wait to be overtaken
 
     def reset(self) -> None:
         for task in self._tasks:
@@ -182,6 +182,7 @@ class Papercups:
             world.pending_webhooks -= 1
 
     async def _deliver_one(self, world: World, account_id: str, url: str, event: str, body: bytes) -> None:
+        held = list(self._held)  # what this delivery overtakes: not what is held back while it is under way
         fault = world.take_fault(_WEBHOOK_FAULTS, account_id, event=event) or Fault("none")
         if fault.kind == "webhook_drop":
             dropped = {"at_ms": world.at_ms(), "url": url, "event": event, "body": json.loads(body)}
@@ -190,12 +191,15 @@ class Papercups:
         if fault.kind == "webhook_delay":
             await asyncio.sleep(fault.delay_ms / 1000)
         if fault.kind == "webhook_reorder":  # lets the next one overtake it
-            self._next_sent.clear()
+            overtaken = asyncio.Event()
+            self._held.append(overtaken)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._next_sent.wait(), fault.delay_ms / 1000)
+                await asyncio.wait_for(overtaken.wait(), fault.delay_ms / 1000)
+            self._held.remove(overtaken)
         for _ in range(2 if fault.kind == "webhook_duplicate" else 1):
             await self.post(url, event, body, world)
-        self._next_sent.set()
+        for each in held:
+            each.set()
 
     async def post(self, url: str, event: str, body: bytes, world: World | None = None) -> Answered:
         """One delivery as hackney makes it; what it returns only a verification looks at."""
