@@ -3,6 +3,7 @@
 from models import (
     acceptance,
     booking,
+    chunk,
     connection,
     conversation,
     credential,
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "acceptance",
     "booking",
+    "chunk",
     "connection",
     "conversation",
     "credential",
