@@ -18,6 +18,7 @@ from models import (
     token,
     turn,
     usage,
+    vector,
     webhook_event,
 )
 from models.base import Base
@@ -41,5 +42,6 @@ __all__ = [
     "token",
     "turn",
     "usage",
+    "vector",
     "webhook_event",
 ]
