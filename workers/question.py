@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from clients.language_model import ChatTurn, ModelRequest, Passage
 from models.booking import Booking, open_booking
 from models.conversation import Conversation
-from models.knowledge import FoundEntry, search_entries
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.search import FoundChunk, search
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
@@ -66,7 +66,7 @@ class Reading:
     fixed: str | None
     reminder: str | None
     abstentions: int
-    found: Asked[list[FoundEntry]] | None
+    found: Asked[list[FoundChunk]] | None
 
     def question(self) -> Question:
         """After the transaction."""
@@ -75,7 +75,9 @@ class Reading:
         earlier = [] if self.fixed else self.asking.history.get()
         request = prompts.build(
             prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-            passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+            passages=[
+                Passage(str(each.entry_id or each.chunk_id), each.title, each.text, each.score) for each in found
+            ],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
         )
@@ -99,7 +101,10 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
-    found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    found = None
+    if not fixed:
+        wanted = f"{text} {search_words(text)}"
+        found = search(session, wanted, limit=PASSAGES, language=config.language, turn_id=turn.id)
     return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
 
 
