@@ -15,6 +15,8 @@ SAMPLE = 1000  # chunks that say how common a word is while nobody has counted
 EF_SEARCH = 160
 SCANNED = 40_000  # entries of the index that a search may pass on its way to enough of its own tenant's
 HEADING, BODY, WORDS = 1.0, 0.5, 0.6  # how much each part counts
+WORDS_ALONE = 1.4  # the words of a chunk, or for a question, that has no vector (yet)
+MIDDLE, STEEP = 0.58, 5.0  # the sum at which a chunk answers as often as not, and how fast that changes around it
 SATURATION, LENGTH = 0.6, 0.5  # of the words' score, as k1 and b of BM25
 
 _NEAREST = f"""
@@ -202,15 +204,16 @@ BEGIN
         ) w
     )
     SELECT m.id, m.entry_id, m.document_id, m.title, m.said,
-        CASE WHEN m.body_near IS NOT NULL
-            THEN {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near
-            ELSE 0 END + {WORDS} * of_words.score,
+        1 / (1 + exp(-{STEEP} * (total.points - {MIDDLE}))),
         -(m.heading <#> probe), -(m.body <#> probe)
     FROM measured m CROSS JOIN LATERAL (
-        SELECT CASE WHEN m.entry_id IS NOT NULL AND probe IS NOT NULL THEN m.of_heading
-            ELSE greatest(m.of_heading, m.of_body) END AS score
-    ) of_words
-    ORDER BY 6 DESC, m.id
+        SELECT CASE
+            WHEN m.body_near IS NULL THEN {WORDS_ALONE} * greatest(m.of_heading, m.of_body)
+            ELSE {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near + {WORDS} *
+                CASE WHEN m.entry_id IS NOT NULL THEN m.of_heading ELSE greatest(m.of_heading, m.of_body) END
+            END AS points
+    ) total
+    ORDER BY total.points DESC, m.id
     LIMIT least(wanted, 100);
 END
 $function$
