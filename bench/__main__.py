@@ -27,6 +27,7 @@ PARTS = {
     "d": "scale",
     "e": "pipeline",
     "f": "models",
+    "g": "retrieval",
 }
 
 

@@ -28,6 +28,7 @@ from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
 from ingress.openapi_usage import USAGE_PATHS, USAGE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
@@ -85,6 +86,7 @@ SCHEMAS: Schema = {
     "Health": obj({"status": {"const": "ok"}}),
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
+    **SEARCH_SCHEMAS,
     **PEOPLE_SCHEMAS,
     **USAGE_SCHEMAS,
 }
@@ -106,6 +108,7 @@ EVENTS = (
 PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
+    **SEARCH_PATHS,
     **PEOPLE_PATHS,
     **USAGE_PATHS,
     "/api/v1/chat": {

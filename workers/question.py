@@ -14,8 +14,8 @@ from models.base import now
 from models.booking import Booking, open_booking
 from models.conversation import Conversation
 from models.kept_answer import Kept, ask_kept, ask_version
-from models.knowledge import FoundEntry, search_entries
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.search import FoundChunk, search
 from models.spending import Allowance, ask_allowance
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
@@ -89,7 +89,7 @@ class Reading:
     fixed: str | None
     reminder: str | None
     abstentions: int
-    found: Asked[list[FoundEntry]] | None
+    found: Asked[list[FoundChunk]] | None
     account: Account
     repeats: Repeats | None
     kept: Asked[Kept | None] | None
@@ -101,7 +101,9 @@ class Reading:
         earlier = [] if self.fixed else self.asking.history.get()
         request = prompts.build(
             prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-            passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+            passages=[
+                Passage(str(each.entry_id or each.chunk_id), each.title, each.text, each.score) for each in found
+            ],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
         )
@@ -130,7 +132,10 @@ def read_question(
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
-    found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    found = None
+    if not fixed:
+        wanted = f"{text} {search_words(text)}"
+        found = search(session, wanted, limit=PASSAGES, language=config.language, turn_id=turn.id)
     account = Account(turn.tenant_id, asking.allowance.get(), turn.id, turn.public)
     repeats = None
     if fixed is None and booking.reminder is None and not asking.history.get() and not is_free(model):

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations import policies
 
 revision = "20261122_spending"
-down_revision = "20261122_message_accepted"
+down_revision = "20261122_vectors"
 branch_labels = None
 depends_on = None
 
