@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     FAILURE = "failure"  # a reply could not be sent
     LEAD = "lead"  # somebody left contact
     BOOKING = "booking"  # an appointment was asked for, changed or cancelled
+    REMINDER = "reminder"  # what was promised to a visitor is due soon
+    MISSED = "missed"  # and has not been kept
 
 
 class NoticeState(StrEnum):
@@ -37,7 +39,7 @@ class NoticeState(StrEnum):
 
 
 class Notice(TenantOwned, Base):
-    """One mail to the business. `event_id` is the turn, lead or booking it tells of."""
+    """One mail to the business. `event_id` is the turn, lead, booking or promise it tells of."""
 
     __tablename__ = "notice"
     __table_args__ = (

@@ -19,15 +19,13 @@ from workers.booking_wish import (
     Standing,
     Step,
     Wish,
-    day_in_words,
-    in_words,
 )
 from workers.clock_words import Clock
 from workers.day_words import Roll, rolled
 from workers.leads import Contact
 from workers.moments import PART_ENDS, Bare, Said, local, read
 from workers.phrases import BookingPhrase as P
-from workers.phrases import say_booking
+from workers.phrases import Calendar, calendar, say_booking
 
 LONGEST_AHEAD = timedelta(days=366)
 WHAT_CHARACTERS = 300
@@ -225,32 +223,32 @@ class _Talk:
 
     def _ask_time(self, day: date) -> Step:
         part, hours = self.standing.wish.part, self.place.hours
-        facts = {"day": day_in_words(day, self.place.now), "hours": hours.in_words(day) if hours.known else ""}
+        facts = {"day": self._day(day), "hours": hours.in_words(day, self.place.language) if hours.known else ""}
         phrase = P.ASK_TIME_OPEN if hours.known else P.ASK_TIME
         if part is not None:
-            facts["part"], phrase = part, P.ASK_TIME_OF_PART
+            facts["part"], phrase = self._calendar.part_in_words(part), P.ASK_TIME_OF_PART
         return self._say(phrase, Asked.TIME, **facts)
 
     def _closed_day(self, day: date) -> Step:
         """A day without opening hours: the nearest time that is open, of the time wanted or of the day's beginning."""
         wanted = self._times()[0] if self.standing.wish.clock else time(12)
         found = self.place.hours.nearest(day, wanted, self.place.now)
-        closed = day_in_words(day, self.place.now)
+        closed = self._day(day)
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=closed)
         if self.standing.wish.clock is None:
             self._set(replace(self.standing.wish, day=found[0], roll=Roll.NEVER))
-            hours = self.place.hours.in_words(found[0])
-            other = day_in_words(found[0], self.place.now)
+            hours = self.place.hours.in_words(found[0], self.place.language)
+            other = self._day(found[0])
             return self._say(P.CLOSED_DAY_OTHER, Asked.TIME, day=closed, other=other, hours=hours)
         return self._offer(P.CLOSED_DAY_OFFER, found, day=closed)
 
     def _closed_time(self, moment: datetime) -> Step:
         found = self.place.hours.nearest(moment.date(), moment.time(), self.place.now)
-        day = day_in_words(moment.date(), self.place.now)
+        day = self._day(moment.date())
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=day)
-        hours = self.place.hours.in_words(moment.date())
+        hours = self.place.hours.in_words(moment.date(), self.place.language)
         return self._offer(P.CLOSED_TIME_OFFER if hours else P.CLOSED_DAY_OFFER, found, day=day, hours=hours)
 
     def _offer(self, phrase: P, found: tuple[date, time], **facts: str) -> Step:
@@ -312,7 +310,14 @@ class _Talk:
         return self._when(self.standing.starts_at) if self.standing.starts_at else ""
 
     def _when(self, moment: datetime) -> str:
-        return in_words(moment, self.place.now)
+        return self._calendar.in_words(moment, self.place.now.date())
+
+    def _day(self, day: date) -> str:
+        return self._calendar.day_in_words(day, self.place.now.date())
+
+    @property
+    def _calendar(self) -> Calendar:
+        return calendar(self.place.language)
 
     def _set(self, wish: Wish) -> None:
         self.standing = replace(self.standing, wish=wish)

@@ -26,6 +26,7 @@ from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
 from workers.forget import forget_tenants
 from workers.limits import republish_limits
+from workers.promises import watch_promises
 from workers.reaccept import reaccept
 from workers.resources import send
 from workers.sweep import sweep
@@ -106,10 +107,15 @@ def _watch_acceptances(_: Stores) -> None:
     watch_acceptances()
 
 
+def _watch_promises(_: Stores) -> None:
+    watch_promises(now())
+
+
 TASKS = (
     Task("sweep", 10, _sweep),
     Task("reaccept", 10, _reaccept),
     Task("reconcile", 60, _reconcile),
+    Task("promises", 30, _watch_promises),
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
     Task("forget", 60, _forget),

@@ -26,7 +26,7 @@ from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
 from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
-from workers import booking_desk, hand_over, intents
+from workers import booking_desk, hand_over, intents, language
 from workers.broker import actor
 from workers.ends import report_end
 from workers.resources import language_model, send
@@ -64,6 +64,9 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         elif turn is not None:
             messages = said.get()
             text = "\n".join(message.body for message in messages)
+            turn.language = conversation.language = language.of_turn(
+                text, conversation, ask_configuration(session).get()[1]
+            )
             guess = intents.classify(text)
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
             if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"

@@ -11,15 +11,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from clients.language_id import likely_languages
+from models.conversation import Conversation
+from models.tenant import TenantConfiguration
 from workers.intents import normalised
-from workers.language_words import LETTERS, WORDS
+from workers.language_words import ALIASES, COMMON, EVERYWHERE, LETTERS, OF_SCRIPT, SCRIPTS, WORDS
+from workers.phrases import LANGUAGES
 
 READ_CHARACTERS = 600  # nobody needs more to be recognised
-OURS = ("en", "es", "fr", "de", "pt", "it", "nl", "tr")
-COMMON = frozenset(  # other languages that a visitor may well write; what else fastText names is noise in short texts
-    "pl ru uk cs sk hu ro bg sr hr sl el sv da no fi et lv lt ca sq id ms vi tl ar fa ur he hi bn ta te th ko ja zh ka hy".split()
-)
-ALIASES = {"arz": "ar", "yi": "he", "wuu": "zh", "yue": "zh", "sh": "hr", "bs": "hr", "nn": "no", "als": "de", "gl": "es"}
 
 # In natural logarithms of how much likelier something makes a language; chosen on the even lines of the measured set.
 GUESS_WEIGHT = 1.4
@@ -31,15 +29,10 @@ RARER = -1.5  # before anything was read, of a language that we have no sentence
 GOES_ON = 1.2  # for the language of the conversation so far
 LEAST = 1e-2  # a probability below that is as good as this
 SURE = 0.35
-
-EVERYWHERE = frozenset("ok okay oke hi hey hallo super top stop no email mail sms whatsapp wifi test".split())
+NEAR = 1.0
 
 _LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_SCRIPTS = {"ARABIC": "ar", "HEBREW": "he", "CYRILLIC": "ru", "GREEK": "el", "CJK": "zh", "HIRAGANA": "ja",
-            "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta",
-            "TELUGU": "te", "GEORGIAN": "ka", "ARMENIAN": "hy"}  # fmt: skip
-_OF_SCRIPT = {"ar": ("ar", "fa", "ur"), "ru": ("ru", "uk", "bg", "sr"), "zh": ("zh", "ja")}
 
 
 def detect(text: str, allowed: Sequence[str], default: str) -> str:
@@ -59,20 +52,27 @@ def detect(text: str, allowed: Sequence[str], default: str) -> str:
     script = _foreign_script(words)
     scores = _in_script(script, likely) if script else _scores(words, likely, default)
     best, share = _best(scores)
-    if allowed and best not in allowed:
-        best, share = _best({name: score for name, score in scores.items() if name in (*allowed, "?")})
-        if best != default and scores.get(best, -math.inf) < max(scores.values()) - WORD:
-            return default
-    return best if share >= SURE and best != "?" else default
+    if allowed and best not in allowed:  # a near relative will do: "quanto custa" where Portuguese is not offered
+        close = [name for name in allowed if scores.get(name, -math.inf) > scores[best] - NEAR]
+        return max(close, key=lambda name: scores[name]) if close else default
+    return best if share >= SURE else default
+
+
+def of_turn(text: str, conversation: Conversation, config: TenantConfiguration) -> str:
+    """The language of a turn's text, within what the business allows, in its conversation."""
+    so_far = conversation.language
+    if config.languages and so_far not in config.languages:
+        so_far = None
+    return detect(text, config.languages, so_far or config.language)
 
 
 def _scores(words: str, likely: Mapping[str, float], default: str) -> dict[str, float]:
     """Logarithms, of each language that may be meant."""
     small = _WORD.findall(normalised(words))
-    names = {*OURS, *(name for name in likely if name in COMMON and len(small) > 1), default}
+    names = {*LANGUAGES, *(name for name in likely if name in COMMON and len(small) > 1), default}
     weight = GUESS_WEIGHT * len(small) / (len(small) + FEW) * min(1.0, max(likely.values(), default=0.0) / DECIDED)
     scores = {name: weight * math.log(max(likely.get(name, 0.0), LEAST)) for name in names}
-    for name in names - {*OURS, default}:
+    for name in names - {*LANGUAGES, default}:
         scores[name] += RARER
     scores[default] += GOES_ON
     for word in small:
@@ -90,8 +90,6 @@ def _scores(words: str, likely: Mapping[str, float], default: str) -> dict[str, 
 
 def _best(scores: Mapping[str, float]) -> tuple[str, float]:
     """The likeliest, and its share of all likelihood."""
-    if not scores:
-        return "?", 0.0
     top = max(scores.values())
     total = sum(math.exp(score - top) for score in scores.values())
     return max(scores, key=lambda name: scores[name]), 1 / total
@@ -113,7 +111,7 @@ def _foreign_script(words: str) -> str | None:
     for character in words:
         if character.isalpha():
             script = unicodedata.name(character, "").partition(" ")[0]
-            name = _SCRIPTS.get(script)
+            name = SCRIPTS.get(script)
             counts[name] = counts.get(name, 0) + 1
     if counts.get("ja"):
         return "ja"
@@ -121,7 +119,5 @@ def _foreign_script(words: str) -> str | None:
 
 
 def _in_script(script: str, likely: Mapping[str, float]) -> dict[str, float]:
-    names = _OF_SCRIPT.get(script, (script,))
-    return {
-        name: math.log(max(likely.get(name, 0.0), LEAST)) + (GOES_ON if name == script else 0.0) for name in names
-    }
+    names = OF_SCRIPT.get(script, (script,))
+    return {name: math.log(max(likely.get(name, 0.0), LEAST)) + (GOES_ON if name == script else 0.0) for name in names}

@@ -18,7 +18,7 @@ from models.turn import Turn
 from workers import booking_desk, prompts
 from workers.concepts import search_words
 from workers.intents import Intent, is_thanks
-from workers.phrases import Phrase, say
+from workers.phrases import Phrase, say, spoken
 
 HISTORY = 12  # messages
 PASSAGES = 8
@@ -63,6 +63,7 @@ class Reading:
 
     asking: Asking
     turn: Turn
+    language: str  # of our own sentences
     fixed: str | None
     reminder: str | None
     abstentions: int
@@ -74,7 +75,14 @@ class Reading:
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
         request = prompts.build(
-            prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
+            prompts.Business(
+                tenant.name,
+                config.profile,
+                config.tone,
+                config.prompt,
+                _local_time(tenant.time_zone),
+                self.turn.language or config.language,
+            ),
             passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
@@ -82,7 +90,7 @@ class Reading:
         return Question(
             turn=self.turn,
             request=request,
-            language=config.language,
+            language=self.language,
             abstentions_left=config.abstentions_before_hand_over - self.abstentions,
             fixed_reply=self.fixed,
             reminder=self.reminder,
@@ -93,14 +101,15 @@ class Reading:
 def read_question(session: Session, asking: Asking, turn: Turn, conversation: Conversation) -> Reading:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
     tenant, config = asking.configuration.get()
+    language = spoken(turn.language, conversation.language, config.language)
     text = "\n".join(message.body for message in asking.messages.get())
     booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
-        fixed = say(phrase, business=tenant.name, language=config.language)
+        fixed = say(phrase, business=tenant.name, language=language)
     found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
-    return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+    return Reading(asking, turn, language, fixed, booking.reminder, conversation.abstentions, found)
 
 
 def _local_time(time_zone: str) -> str:
