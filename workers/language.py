@@ -39,7 +39,7 @@ def detect(text: str, allowed: Sequence[str], default: str) -> str:
     """The language of `text`, ISO 639; `default` where it does not tell.
 
     `default` is the conversation's language so far, else the business's. With `allowed` it is one of these: a text that
-    is clearly in none of them is answered in `default`. Takes some 50 µs.
+    is clearly in none of them is answered in `default`. Takes some 0.1 ms.
     """
     if len(allowed) == 1:
         return allowed[0]
