@@ -58,6 +58,7 @@ class ModelRequest:
     question: str
     passages: tuple[Passage, ...]
     max_output_tokens: int
+    language: str = "en"  # of what we say in our own name
 
 
 @dataclass(frozen=True)

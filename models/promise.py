@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Index, UniqueConstraint, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from models.base import FRESH, Base, TenantOwned, of_tenant, within_tenant
+
+CLOCKS_DIFFER = timedelta(minutes=1)  # by as much a channel's clock, or its precision, from ours
 
 _WATCHED = "kept_at IS NULL AND dropped_at IS NULL AND missed_at IS NULL"
 
@@ -50,10 +52,10 @@ _OPEN = (Promise.kept_at.is_(None), Promise.dropped_at.is_(None))
 
 
 def keep_promises(session: Session, conversation_id: uuid.UUID, at: datetime) -> None:
-    """A person answered in public: whatever was promised before that is kept, if late."""
+    """A person answered in public: whatever was promised before that is kept, if late. `at` may be a channel's clock."""
     session.execute(
         update(Promise)
-        .where(Promise.conversation_id == conversation_id, *_OPEN, Promise.created_at <= at)
+        .where(Promise.conversation_id == conversation_id, *_OPEN, Promise.created_at <= at + CLOCKS_DIFFER)
         .values(kept_at=at)
     )
 

@@ -90,6 +90,7 @@ def _what_to_say(session: Session, turn: Turn, conversation: Conversation, reaso
             remind_at=seen.remind_at,
         )
     )
+    session.flush()  # the notice tells of it
     metrics.promises.labels("made").inc()
     known = notices.known_contact(session, conversation)
     reachable = bool(known.get("email") or known.get("phone"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from clients.language_model import ChatTurn, ModelRequest, Passage
 from workers.language_words import NAMES
-from workers.phrases import LANGUAGES, Phrase, say
+from workers.phrases import DEFAULT_LANGUAGE, LANGUAGES, Phrase, say
 
 BYTES_PER_TOKEN = 3  # on the safe side: English is nearer 4, Turkish and Chinese nearer 3
 MESSAGE_TOKENS = 8  # role and separators around each message
@@ -57,15 +57,16 @@ def build(
     questions: Sequence[str],
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
     max_output_tokens: int = DEFAULT_OUTPUT_TOKENS,
+    language: str = DEFAULT_LANGUAGE,
 ) -> ModelRequest:
-    """The request for one turn; `questions` are its messages in order.
+    """The request for one turn; `questions` are its messages in order, `language` that of our own sentences.
 
     Over budget, the oldest history goes first, then the passages with the lowest score, then recent history, the
     tenant's wishes, its facts, and last the beginning of a very long question. The rules always stay.
     """
     ranked = tuple(sorted(passages, key=lambda passage: -passage.score))
     question = "\n".join(text.strip() for text in questions if text.strip())
-    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens)
+    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens, language=language)
     while estimate(request := _with_system(request, business)) > budget_tokens:
         if len(request.history) > RECENT_TURNS:
             request = replace(request, history=request.history[1:])

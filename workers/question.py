@@ -86,6 +86,7 @@ class Reading:
             passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
+            language=self.language,
         )
         return Question(
             turn=self.turn,
