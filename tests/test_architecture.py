@@ -65,6 +65,7 @@ SYSTEM_DOOR = {
     "models/plan_changes.py": "plans; every tenant's limits",
     "models/token.py": "an operator's tokens; a customer's token → tenant",
     "workers/sweep.py": "stuck turns and parts, by id",
+    "workers/promises.py": "promises that are due, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
     "workers/clock.py": "ticks, connections to reconcile",
