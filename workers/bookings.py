@@ -22,10 +22,12 @@ from workers.booking_wish import (
 )
 from workers.clock_words import Clock
 from workers.day_words import Roll, rolled
+from workers.intents import normalised
 from workers.leads import Contact
 from workers.moments import PART_ENDS, Bare, Said, local, read
 from workers.phrases import BookingPhrase as P
 from workers.phrases import Calendar, calendar, say_booking
+from workers.tongues import into_english
 
 LONGEST_AHEAD = timedelta(days=366)
 WHAT_CHARACTERS = 300
@@ -36,6 +38,7 @@ SHORT_WORDS = 12  # a message that short, with a day in it, changes the request 
 def begins(text: str, place: Place) -> bool:
     """Whether the message, with no booking open, clearly asks for an appointment."""
     text = text[:READ_CHARACTERS]
+    text = into_english(text, place.language)
     said = read(text, place.now, month_first=place.month_first)
     return words.asks_for_appointment(text, with_moment=said.day.on is not None or said.clock is not None)
 
@@ -51,19 +54,21 @@ def take(
     if standing is None or (standing.state is BookingState.ASKING and standing.wish == Wish()):
         if not begins(text, place):
             return None
-        said = read(text, place.now, month_first=place.month_first)
+        understood = into_english(text, place.language)
+        said = read(understood, place.now, month_first=place.month_first)
         wish = Wish(what=_cut(text)).hearing(said)
-        return _Talk(text, Standing(BookingState.ASKING, wish), contact, place, contact_in_text).go_on(
-            said, begins=True
-        )
-    return _Talk(text, standing, contact, place, contact_in_text).answer()
+        begun = Standing(BookingState.ASKING, wish)
+        return _Talk(understood, text, begun, contact, place, contact_in_text).go_on(said, begins=True)
+    understood = into_english(text, place.language)
+    return _Talk(understood, text, standing, contact, place, contact_in_text).answer()
 
 
 @dataclass
 class _Talk:
     """One message of the visitor and all it is understood by."""
 
-    text: str
+    text: str  # in English, as far as it was understood
+    written: str
     standing: Standing
     contact: Contact
     place: Place
@@ -106,7 +111,7 @@ class _Talk:
             or words.changes(self.text)
         ):
             return self.go_on(said)
-        if wish.asked is Asked.CONTACT and (name := words.as_name(self.text)) is not None:
+        if wish.asked is Asked.CONTACT and (name := self._name()) is not None:
             self._set(replace(wish, name=name))
             return self._say(P.NAME_NOTED, Asked.CONTACT, name=name)
         return None
@@ -299,6 +304,11 @@ class _Talk:
             return True
         spans = self.place.hours.on(day)
         return bool(spans) and all(closes <= now.hour * 60 + now.minute for _, closes in spans)
+
+    def _name(self) -> str | None:
+        """A message of which nothing was understood may be no more than a name."""
+        strange = self.text == self.written or self.text == normalised(self.written)
+        return words.as_name(self.written) if strange else None
 
     def _contact_missing(self) -> bool:
         return not self.contact.reachable and not self.standing.wish.no_contact
