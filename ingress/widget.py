@@ -134,7 +134,7 @@ def _visitor(caller: Caller, token: str | None) -> tuple[Visitor, bool]:
 
 def _language(look: WidgetLook, remembered: str | None, accepted: str) -> str:
     """Of our texts: what the visitor wrote in last time, else their browser's, else the business's; within what it allows."""
-    quality = {}
+    quality: dict[str, float] = {}
     for each in accepted[:LONGEST_ACCEPTED].split(","):
         if match := ACCEPTED.fullmatch(each):
             quality.setdefault(match[1].lower(), float(match[2] or 1))
