@@ -63,6 +63,7 @@ class ModelRequest:
     passages: tuple[Passage, ...]
     max_output_tokens: int
     model: str | None = None
+    language: str = "en"  # of what we say in our own name
 
 
 @dataclass(frozen=True)

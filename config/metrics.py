@@ -72,6 +72,12 @@ spent_micro = Counter(
 )
 answer_steps = Counter("frontdesk_answer_steps_total", "Replies by what they came from.", ["step"], registry=REGISTRY)
 hand_overs = Counter("frontdesk_hand_overs_total", "Conversations handed to a person.", ["reason"], registry=REGISTRY)
+promises = Counter(
+    "frontdesk_promises_total",
+    "Answers promised with a hand-over: made, reminder, missed.",
+    ["event"],
+    registry=REGISTRY,
+)
 leads = Counter("frontdesk_leads_total", "Leads captured or merged.", registry=REGISTRY)
 bookings = Counter(
     "frontdesk_bookings_total", "Appointment requests by what became of them.", ["change"], registry=REGISTRY

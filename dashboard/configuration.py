@@ -21,9 +21,12 @@ from config.errors import NotFound
 from dashboard.bearer import customer
 from dashboard.fields import (
     Colour,
+    Dates,
+    HolidayRegion,
     Hours,
     Input,
     Language,
+    Languages,
     MailAddresses,
     Name,
     Origins,
@@ -43,6 +46,7 @@ LONGEST_PROMPT = 4000
 LONGEST_TONE = 300
 LONGEST_GREETING = 500
 MAX_WAIT_MS = 10_000
+MAX_ANSWER_MINUTES = 1440
 DAY_S = 86_400
 OF_TENANT = frozenset({"name", "time_zone"})
 
@@ -66,6 +70,7 @@ class ConfigurationChange(Input):
     prompt: Annotated[Text, Field(max_length=LONGEST_PROMPT)] = ""
     tone: Annotated[Text, Field(min_length=1, max_length=LONGEST_TONE)] = ""
     language: Language = ""
+    languages: Languages = Field(default_factory=list)
     region: Region | None = None
     time_zone: TimeZone = ""
     wait_ms: Annotated[int, Field(ge=0, le=MAX_WAIT_MS)] | None = None
@@ -77,6 +82,9 @@ class ConfigurationChange(Input):
     greeting: Annotated[Text, Field(max_length=LONGEST_GREETING)] = ""
     colour: Colour = ""
     hours: Hours = Field(default_factory=dict)
+    closed_on: Dates = Field(default_factory=list)
+    holiday_region: HolidayRegion | None = None
+    answer_minutes: Annotated[int, Field(ge=1, le=MAX_ANSWER_MINUTES)] = 1
 
 
 async def config(request: Request) -> Response:
@@ -113,6 +121,7 @@ def _as_json(tenant: Tenant, config: TenantConfiguration) -> dict[str, Any]:
         "name": tenant.name,
         "time_zone": tenant.time_zone,
         **of_row,
+        "closed_on": [day.isoformat() for day in config.closed_on],
         "updated_at": iso(config.updated_at),
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -16,14 +17,17 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from clients.channels.untrusted import clean
+from clients.public_holidays import is_known
 from config.errors import NotFound
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MAX_SPANS = 6  # of a day's hours
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})"
 )
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
@@ -87,23 +91,45 @@ def _mail_address(text: str) -> str:
     return text
 
 
-def _hours(days: Mapping[str, tuple[str, str]]) -> dict[str, list[str]]:
-    """In the order of the week."""
-    for day, (opens, closes) in days.items():
+def _hours(days: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, list[Any]]:
+    """In the order of the week; a day of one span as that span alone, a day of none is closed and left out."""
+    for day, spans in days.items():
         if day not in DAYS:
             raise _wrong("Input should name days as monday to sunday")
-        if not _CLOCK.fullmatch(opens) or not _CLOCK.fullmatch(closes):
-            raise _wrong("Input should give times as HH:MM, from 00:00 to 23:59")
-        if time.fromisoformat(opens) >= time.fromisoformat(closes):
-            raise _wrong("Input should open before it closes, on the same day")
-    return {day: list(days[day]) for day in DAYS if day in days}
+        for opens, closes in spans:
+            if not _CLOCK.fullmatch(opens) or not _CLOCK.fullmatch(closes):
+                raise _wrong("Input should give times as HH:MM, from 00:00 to 23:59")
+            if time.fromisoformat(opens) >= time.fromisoformat(closes):
+                raise _wrong("Input should open before it closes, on the same day")
+        if any(closes > opens for (_, closes), (opens, _) in pairwise(spans)):
+            raise _wrong("Input should give a day's spans in order, none within another")
+    written = {day: [list(span) for span in days[day]] for day in DAYS if days.get(day)}
+    return {day: spans[0] if len(spans) == 1 else spans for day, spans in written.items()}
 
 
-def _pair(value: object) -> object:
-    """[opens, closes]"""
-    if not isinstance(value, list) or len(value) != 2:
-        raise _wrong("Input should be [opens, closes]")
-    return tuple(value)
+def _spans(value: object) -> object:
+    """[opens, closes], or a list of such."""
+    if not isinstance(value, list) or len(value) > MAX_SPANS:
+        raise _wrong(f"Input should be [opens, closes], or at most {MAX_SPANS} of them")
+    spans = value if all(isinstance(each, list) for each in value) else [value]
+    if any(len(span) != 2 for span in spans):
+        raise _wrong("Input should be [opens, closes], or a list of them")
+    return tuple(tuple(span) for span in spans)
+
+
+def _date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise _wrong("Input should be a date as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _wrong("Input should be a date of the calendar") from None
+
+
+def _holiday_region(code: str) -> str:
+    if not is_known(code):
+        raise _wrong("Input should be a country's code such as DE, or with a hyphen one of its parts, such as DE-BY")
+    return code
 
 
 def one_of(*names: str) -> Callable[[str], str]:
@@ -141,9 +167,18 @@ MailAddresses = Annotated[
     Field(max_length=20),
     AfterValidator(_unique),
 ]
+Languages = Annotated[list[Language], Field(max_length=20), AfterValidator(_unique)]
 Hours = Annotated[
-    dict[str, Annotated[tuple[str, str], BeforeValidator(_pair)]], Field(max_length=7), AfterValidator(_hours)
+    dict[str, Annotated[tuple[tuple[str, str], ...], BeforeValidator(_spans)]],
+    Field(max_length=7),
+    AfterValidator(_hours),
 ]
+Dates = Annotated[
+    list[Annotated[str, Field(max_length=10), AfterValidator(_date)]],
+    Field(max_length=400),
+    AfterValidator(lambda dates: sorted(set(dates))),
+]
+HolidayRegion = Annotated[str, Field(max_length=10), AfterValidator(_holiday_region)]
 
 Weight = Annotated[float, Field(ge=0.01, le=1000)]
 Rate = Annotated[float, Field(ge=0.01, le=10_000)]

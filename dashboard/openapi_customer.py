@@ -38,7 +38,12 @@ CHANGE = given(
     hand_over_intents="Names of intents; `human` is always among them.",
     allowed_origins="Origins as browsers send them, such as https://www.example.com.",
     notify="Mail addresses that hear of leads and hand-overs.",
-    hours=f"[opens, closes] as HH:MM for any of {', '.join(DAYS)}.",
+    language="ISO 639. Of our own sentences, until the visitor's own language is known.",
+    languages="The only languages that are answered in; one fixes it. Empty: any that a visitor writes in.",
+    hours=f"When somebody is there: [opens, closes] as HH:MM, or a list of them, for any of {', '.join(DAYS)}.",
+    closed_on="Dates as YYYY-MM-DD on which nobody is there, whatever the weekday.",
+    holiday_region="A country as DE, or a part of one as DE-BY: nobody is there on its public holidays.",
+    answer_minutes="How long a person usually takes to answer during the hours; what a hand-over promises.",
 )
 
 CUSTOMER_SCHEMAS: Schema = {
@@ -52,8 +57,16 @@ CUSTOMER_SCHEMAS: Schema = {
             "wait_ms": nullable({"type": "integer"}) | {"description": "Null: as the channel has it."},
             "hand_back_after_s": {"type": "integer"},
             "abstentions_before_hand_over": {"type": "integer"},
-            **{name: listed(TEXT) for name in ("hand_over_intents", "allowed_origins", "notify")},
-            "hours": {"type": "object", "additionalProperties": listed(TEXT)},
+            **{
+                name: listed(TEXT)
+                for name in ("hand_over_intents", "allowed_origins", "notify", "languages", "closed_on")
+            },
+            "hours": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"anyOf": [TEXT, listed(TEXT)]}},
+            },
+            "holiday_region": nullable(TEXT),
+            "answer_minutes": {"type": "integer"},
             "updated_at": MOMENT,
         }
     ),

@@ -30,6 +30,7 @@ from models.credential import Scope
 from models.database import tenant_session
 from models.jobs import UpdateChannel
 from models.message import Author, Message, add_message, message_by_external_id
+from models.promise import drop_promises, keep_promises
 
 ANSWERED_THERE = (
     "This conversation lives in Papercups: what a person writes there reaches the visitor and takes the "
@@ -161,6 +162,7 @@ def _handed_back(tenant_id: uuid.UUID, conversation_id: uuid.UUID, epoch: int) -
             raise NotFound
         found.epoch = max(found.epoch, epoch)
         found.handed_back(now())
+        drop_promises(session, conversation_id, now())
 
 
 def _closed(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> tuple[dict[str, Any], bool]:
@@ -171,6 +173,7 @@ def _closed(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> tuple[dict[str,
             raise NotFound
         connection = session.get_one(Connection, (tenant_id, found.connection_id))
         found.closed(found.closed_at or now())
+        drop_promises(session, conversation_id, now())
         return conversation_json(found, connection.kind), connection.is_channel
 
 
@@ -210,5 +213,6 @@ def _answered(
             sent_at=at,
             accepted_at=at,
         )
+        keep_promises(session, conversation_id, at)
         add_message(session, said)  # False: the same request twice at once; it is there either way
         return message_json(said), found.epoch

@@ -17,7 +17,7 @@ from config.errors import NotFound
 from ingress.answering import answer, close, owner
 from ingress.callers import secret_key
 from ingress.services import services
-from ingress.shown import conversation_json, message_json, turn_json
+from ingress.shown import conversation_json, message_json, promise_json, turn_json
 from ingress.turns import path_id
 from models.connection import Connection, connection_kinds
 from models.conversation import Conversation, Owner, newest_conversations
@@ -25,6 +25,7 @@ from models.credential import Scope
 from models.database import tenant_session
 from models.message import last_messages, newest_messages
 from models.page import Page, asked_page, cursor
+from models.promise import latest_promise
 from models.turn import newest_turns
 
 
@@ -86,7 +87,9 @@ def _conversation(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> dict[str,
             raise NotFound
         connection = session.get_one(Connection, (tenant_id, found.connection_id))
         last = last_messages(session, [conversation_id]).get(conversation_id)
-        return conversation_json(found, connection.kind, last)
+        promised = latest_promise(session, conversation_id)
+        view = conversation_json(found, connection.kind, last)
+        return view if promised is None else view | {"promise": promise_json(promised)}
 
 
 def _messages(tenant_id: uuid.UUID, conversation_id: uuid.UUID, page: Page) -> dict[str, Any]:

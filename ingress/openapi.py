@@ -48,7 +48,11 @@ SCHEMAS: Schema = {
             "turn_id": UUID,
             "state": {"enum": STATES},
         },
-        {"reason": TEXT | {"description": "Why it ended as it did."}, "superseded_by": UUID},
+        {
+            "language": TEXT | {"description": "ISO 639, of the visitor's words, once they were read."},
+            "reason": TEXT | {"description": "Why it ended as it did."},
+            "superseded_by": UUID,
+        },
     ),
     "Promise": obj({"turn_id": UUID, "conversation_id": UUID, "state": {"enum": STATES}}),
     "ChatInput": obj(

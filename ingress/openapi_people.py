@@ -49,7 +49,17 @@ PEOPLE_SCHEMAS: Schema = {
             "last_activity_at": MOMENT,
             "last_human_at": nullable(MOMENT),
             "closed_at": nullable(MOMENT),
+            "language": nullable(TEXT) | {"description": "ISO 639, of what the visitor wrote last."},
             "last_message": nullable(ref("Message")),
+        },
+        {"promise": ref("AnswerPromise")},
+    ),
+    "AnswerPromise": obj(
+        {
+            "turn_id": UUID,
+            "due_at": MOMENT | {"description": "An answer was promised by then."},
+            "remind_at": MOMENT,
+            **{name: nullable(MOMENT) for name in ("reminded_at", "kept_at", "missed_at", "dropped_at")},
         }
     ),
     "Turn": obj(
@@ -57,6 +67,7 @@ PEOPLE_SCHEMAS: Schema = {
             "id": UUID,
             "state": {"enum": [str(state) for state in TurnState]},
             "reason": nullable(TEXT) | {"description": "Why it ended as it did."},
+            "language": nullable(TEXT),
             "intent": nullable(TEXT),
             "confidence": nullable({"type": "number", "minimum": 0, "maximum": 1}),
             "reply": nullable(TEXT),

@@ -22,6 +22,9 @@ WIDGET_SCHEMAS: Schema = {
                 TEXT | {"maxLength": LONGEST_CREDENTIAL, "description": "Unless X-API-Key has it."}
             ),
             "token": nullable(TEXT | {"maxLength": LONGEST_SESSION, "description": "Of the session to continue."}),
+            "language": nullable(
+                TEXT | {"maxLength": 10, "description": "ISO 639: what was answered in last; else by Accept-Language."}
+            ),
         },
     ),
     "WidgetSession": obj(
@@ -34,7 +37,7 @@ WIDGET_SCHEMAS: Schema = {
             "greeting": TEXT,
             "ai_notice": TEXT,
             "colour": TEXT,
-            "language": TEXT,
+            "language": TEXT | {"description": "ISO 639, of the texts here and of the widget's own."},
             "quick_replies": {"type": "array", "items": obj({"label": TEXT, "message": TEXT})},
             "chat_url": TEXT,
             "history_url": TEXT,

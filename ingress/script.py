@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 ASSETS = Path(__file__).parent / "assets"
 PARTS = ("texts", "wire", "stream", "colour", "elements", "view", "conversation", "start")  # each uses those before it
+TEXTS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((ASSETS / "texts").glob("*.json"))}
 CACHED_S = 300  # a new release reaches open sites within five minutes
 
 HEADERS = {
@@ -25,7 +26,9 @@ HEADERS = {
 def _whole() -> bytes:
     """One strict function around all parts; nothing of it is a global of the page."""
     style = (ASSETS / "widget.css").read_text()
-    parts = [f"const STYLE = {json.dumps(style)};", *((ASSETS / f"{name}.js").read_text() for name in PARTS)]
+    words = {language: texts["widget"] for language, texts in TEXTS.items()}
+    given = (f"const STYLE = {json.dumps(style)};", f"const WORDS = {json.dumps(words, ensure_ascii=False)};")
+    parts = [*given, *((ASSETS / f"{name}.js").read_text() for name in PARTS)]
     return ('(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n").encode()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.conversation import Conversation
 from models.message import Message
+from models.promise import Promise
 from models.turn import Turn
 
 
@@ -22,8 +23,15 @@ def conversation_json(found: Conversation, channel: str, last: Message | None = 
         "last_activity_at": instant(found.last_activity_at),
         "last_human_at": instant(found.last_human_at),
         "closed_at": instant(found.closed_at),
+        "language": found.language,
         "last_message": message_json(last) if last else None,
     }
+
+
+def promise_json(found: Promise) -> dict[str, Any]:
+    """What the visitor was promised last, and what became of it."""
+    names = ("due_at", "remind_at", "reminded_at", "kept_at", "missed_at", "dropped_at")
+    return {"turn_id": str(found.turn_id), **{name: instant(getattr(found, name)) for name in names}}
 
 
 def message_json(said: Message) -> dict[str, Any]:
@@ -41,6 +49,7 @@ def turn_json(turn: Turn) -> dict[str, Any]:
         "id": str(turn.id),
         "state": turn.state,
         "reason": turn.reason,
+        "language": turn.language,
         "intent": turn.intent,
         "confidence": turn.confidence,
         "reply": turn.reply,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,17 +22,18 @@ from ingress.body import read_body
 from ingress.callers import LONGEST_CREDENTIAL, LONGEST_SESSION, Caller, identify, preflight
 from ingress.limits import PublicLimits
 from ingress.rates import tell
+from ingress.script import TEXTS
 from ingress.services import Services, services
 from ingress.visitors import Visitor, message_prefix, new_visitor, visitor_of
-from models.access import TenantAccess
+from models.access import TenantAccess, WidgetLook
 from models.database import tenant_session
 from models.page import Page, asked_page
 from models.thread import said
 
 SESSIONS = (5.0, 100)  # rate per second and burst of one address; one for each page that is opened
 READS = (10.0, 100)
-PERSON = {"label": "Talk to a person", "message": "I would like to talk to a person."}
-HOURS = {"label": "When are you open?", "message": "When are you open?"}
+LONGEST_ACCEPTED = 500  # of a browser's header; what is behind that nobody wants
+ACCEPTED = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=(0(?:\.\d{1,3})?|1(?:\.0{1,3})?)\s*)?")
 
 
 class SessionInput(BaseModel):
@@ -41,6 +43,7 @@ class SessionInput(BaseModel):
 
     account_token: Annotated[str | None, Field(max_length=LONGEST_CREDENTIAL)] = None
     token: Annotated[str | None, Field(max_length=LONGEST_SESSION)] = None
+    language: Annotated[str | None, Field(max_length=10)] = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ async def session(request: Request) -> Response:
     left = request.state.limits.take(f"session:{_address(request)}", rate_per_s=SESSIONS[0], burst=SESSIONS[1])
     tell(request.scope, left, SESSIONS[0])
     visitor, continued = _visitor(caller, asked.token)
-    return JSONResponse(_as_json(caller.tenant, visitor, continued))
+    language = _language(caller.tenant.widget, asked.language, request.headers.get("accept-language", ""))
+    return JSONResponse(_as_json(caller.tenant, visitor, continued, language))
 
 
 async def messages(request: Request) -> Response:
@@ -128,19 +132,33 @@ def _visitor(caller: Caller, token: str | None) -> tuple[Visitor, bool]:
     return (new_visitor(tenant_id, known.visitor_id) if known.stale else known), True
 
 
-def _as_json(tenant: TenantAccess, visitor: Visitor, continued: bool) -> dict[str, Any]:
-    look = tenant.widget
+def _language(look: WidgetLook, remembered: str | None, accepted: str) -> str:
+    """Of our texts: what the visitor wrote in last time, else their browser's, else the business's; within what it allows."""
+    quality: dict[str, float] = {}
+    for each in accepted[:LONGEST_ACCEPTED].split(","):
+        if match := ACCEPTED.fullmatch(each):
+            quality.setdefault(match[1].lower(), float(match[2] or 1))
+    browsers = sorted((name for name in quality if quality[name] > 0), key=lambda name: -quality[name])
+    allowed = [name for name in TEXTS if not look.languages or name in look.languages]
+    wanted = [remembered, *browsers, look.language, *look.languages]
+    return next((name for name in wanted if name in allowed), "en")
+
+
+def _as_json(tenant: TenantAccess, visitor: Visitor, continued: bool, language: str) -> dict[str, Any]:
+    look, texts = tenant.widget, TEXTS[language]["session"]
+    hours = {"label": texts["hours_label"], "message": texts["hours_message"]}
+    person = {"label": texts["person_label"], "message": texts["person_message"]}
     return {
         "token": visitor.token(),
         "valid_until": datetime.fromtimestamp(visitor.valid_until, UTC).isoformat(),
         "now": datetime.now(UTC).isoformat(),
         "continued": continued,
         "business": tenant.name,
-        "greeting": look.greeting or f"Hello, and welcome to {tenant.name}! How can we help you?",
-        "ai_notice": "An AI assistant answers here. You can ask for a person at any time.",
+        "greeting": look.greeting or texts["greeting"].replace("{business}", tenant.name),
+        "ai_notice": texts["ai_notice"],
         "colour": look.colour,
-        "language": look.language,
-        "quick_replies": [HOURS, PERSON] if look.has_hours else [PERSON],
+        "language": language,
+        "quick_replies": [hours, person] if look.has_hours else [person],
         "chat_url": "/api/v1/chat",
         "history_url": "/api/v1/widget/messages",
         "events_url": "/api/v1/widget/events",

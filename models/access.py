@@ -23,6 +23,7 @@ class WidgetLook:
     colour: str = ""
     language: str = "en"
     has_hours: bool = False
+    languages: tuple[str, ...] = ()  # the only ones; none: any
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,11 @@ def tenant_access(tenant_id: uuid.UUID) -> TenantAccess | None:
         concurrency=limits.concurrency,
         public_share=configuration.public_share,
         widget=WidgetLook(
-            configuration.greeting, configuration.colour, configuration.language, bool(configuration.hours)
+            configuration.greeting,
+            configuration.colour,
+            configuration.language,
+            bool(configuration.hours),
+            tuple(configuration.languages),
         ),
     )
 

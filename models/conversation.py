@@ -62,6 +62,8 @@ class Conversation(TenantOwned, Base):
     handed_back_at: Mapped[datetime | None]  # signs from before this are history, whenever they are found
     assignee: Mapped[str | None] = mapped_column(Text)  # the channel's user id, as last seen
     closed_at: Mapped[datetime | None]
+    episode_since: Mapped[datetime | None]  # when it was last closed: what was said before is history
+    language: Mapped[str | None] = mapped_column(Text)  # ISO 639, of the latest words that told one
     customer: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
     abstentions: Mapped[int] = mapped_column(server_default="0", default=0)  # "I don't know" in a row
     next_position: Mapped[int] = mapped_column(server_default="1", default=1)  # of the next turn
@@ -97,7 +99,7 @@ class Conversation(TenantOwned, Base):
 
     def closed(self, at: datetime) -> None:
         """It is over; whatever is written next starts anew, with the bot."""
-        self.closed_at = at
+        self.closed_at = self.episode_since = at
         self.handed_back(at)
 
     def settled(self, at: datetime) -> bool:

@@ -92,12 +92,20 @@ def erase_leads(session: Session, emails: Collection[str], phones: Collection[st
     session.execute(delete(Lead).where(or_(Lead.email.in_(emails), Lead.phone.in_(phones))))
 
 
-def _find(session: Session, conversation_id: uuid.UUID, email: str | None, phone: str | None) -> Lead | None:
+def lead_with(session: Session, email: str | None, phone: str | None) -> Lead | None:
+    """The lead that has this e-mail, else this phone, whichever conversation it was first left in."""
     for column, value in ((Lead.email, email), (Lead.phone, phone)):
         if value is not None:
             found = session.scalars(select(Lead).where(column == value).order_by(Lead.created_at).limit(1)).first()
             if found is not None:
                 return found
+    return None
+
+
+def _find(session: Session, conversation_id: uuid.UUID, email: str | None, phone: str | None) -> Lead | None:
+    found = lead_with(session, email, phone)
+    if found is not None:
+        return found
     same_conversation = select(Lead).where(
         Lead.conversation_id == conversation_id,
         *([Lead.email.is_(None)] if email else []),

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, func, select, true, update
+from sqlalchemy import Index, Text, UniqueConstraint, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -130,8 +130,15 @@ _OLDEST_OF_TURN = (
     .where(Message.turn_id == given("turn"), Message.author == Author.VISITOR)
     .scalar_subquery()
 )
+_EPISODE_OF_TURN = (  # what was said before the conversation was last closed is another matter
+    select(func.coalesce(Conversation.episode_since, text("'-infinity'")))
+    .where(Conversation.id == OF_TURN)
+    .scalar_subquery()
+)
 _HISTORY = _history(select(Message), given("conversation"), given("before"))
-_HISTORY_OF_TURN = _history(select(Message.author, Message.body), OF_TURN, _OLDEST_OF_TURN)
+_HISTORY_OF_TURN = _history(
+    select(Message.author, Message.body).where(Message.accepted_at > _EPISODE_OF_TURN), OF_TURN, _OLDEST_OF_TURN
+)
 
 
 def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, limit: int) -> list[Message]:
@@ -141,7 +148,10 @@ def history(session: Session, conversation_id: uuid.UUID, *, before: datetime, l
 
 
 def history_of_turn(session: Session, turn_id: uuid.UUID, *, limit: int) -> Asked[list[tuple[str, str]]]:
-    """(author, body) of what was said before the turn's first message, oldest first. May be read after the transaction."""
+    """(author, body) of what was said in the turn's episode before its first message, oldest first.
+
+    May be read after the transaction.
+    """
     return ask(
         session, _HISTORY_OF_TURN, {"turn": turn_id, "size": limit}, lambda rows: [(a, b) for a, b in rows[::-1]]
     )

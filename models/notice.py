@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     LEAD = "lead"  # somebody left contact
     BOOKING = "booking"  # an appointment was asked for, changed or cancelled
     BUDGET = "budget"  # so much of it is spent
+    REMINDER = "reminder"  # what was promised to a visitor is due soon
+    MISSED = "missed"  # and has not been kept
 
 
 class NoticeState(StrEnum):
@@ -38,7 +40,7 @@ class NoticeState(StrEnum):
 
 
 class Notice(TenantOwned, Base):
-    """One mail to the business. `event_id` is the turn, lead or booking it tells of."""
+    """One mail to the business. `event_id` is the turn, lead, booking or promise it tells of."""
 
     __tablename__ = "notice"
     __table_args__ = (

@@ -21,6 +21,7 @@ class Part(StrEnum):
     HAND_OVER = "hand_over"  # the message that tells the visitor
     NOTE = "note"  # private, for the person who takes over
     ASSIGNMENT = "assignment"  # unassign, raise the priority
+    MISSED = "missed"  # much later: what was promised with the hand-over was not kept
 
 
 class OutboundState(StrEnum):

@@ -15,7 +15,7 @@ SAYING = (TurnState.DELIVERED, TurnState.HANDED_OVER)
 
 
 def reply_json(turn: Turn) -> dict[str, Any]:
-    """`{reply, intent, confidence, sources, conversation_id, turn_id, state}`; where they apply, reason and successor.
+    """`{reply, intent, confidence, sources, conversation_id, turn_id, state}`; where they apply, language, reason, successor.
 
     `reply` is null when nothing was said; `sources` are `{entry_id, title, text}`.
     """
@@ -29,6 +29,8 @@ def reply_json(turn: Turn) -> dict[str, Any]:
         "turn_id": str(turn.id),
         "state": str(turn.state),
     }
+    if turn.language is not None:
+        view["language"] = turn.language
     if turn.reason is not None:
         view["reason"] = turn.reason
     if turn.superseded_by is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy import Date, ForeignKey, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -57,7 +57,8 @@ class TenantConfiguration(Base):
     profile: Mapped[str] = mapped_column(Text, server_default="")  # facts: who, where, when, how much
     prompt: Mapped[str] = mapped_column(Text, server_default="")
     tone: Mapped[str] = mapped_column(Text, server_default=Tone.FRIENDLY)
-    language: Mapped[str] = mapped_column(Text, server_default="en")
+    language: Mapped[str] = mapped_column(Text, server_default="en")  # until the visitor's own is known
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # the only ones; empty: any
     region: Mapped[str | None] = mapped_column(Text)  # ISO 3166 country for phone numbers without a prefix
     wait_ms: Mapped[int | None]  # None: DEFAULT_WAIT_MS on channels and widget, 0 on the API
     hand_back_after_s: Mapped[int] = mapped_column(server_default="43200")
@@ -67,7 +68,10 @@ class TenantConfiguration(Base):
     colour: Mapped[str] = mapped_column(Text, server_default="#2f6f4f")  # the widget's, as #rrggbb
     hours: Mapped[dict[str, Any]] = mapped_column(
         server_default="{}", default=dict
-    )  # {"tuesday": ["09:00", "18:00"], …}
+    )  # {"tuesday": ["09:00", "18:00"], "friday": [["09:00", "12:00"], ["13:00", "18:00"]], …}
+    closed_on: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")  # whatever the weekday
+    holiday_region: Mapped[str | None] = mapped_column(Text)  # closed on its public holidays too: "DE" or "DE-BY"
+    answer_minutes: Mapped[int] = mapped_column(server_default="15")  # in which a person answers during the hours
     notify: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # mail addresses of the business
     hand_over_intents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{human,complaint}")
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")

@@ -73,6 +73,7 @@ class Turn(TenantOwned, Base):
     epoch: Mapped[int] = mapped_column(BigInteger)  # the conversation's when the turn opened
     channel: Mapped[bool]  # the reply leaves through a vendor's chat; else its caller waits or reads it later
     stream: Mapped[bool] = mapped_column(server_default="false", default=False)
+    language: Mapped[str | None] = mapped_column(Text)  # ISO 639, of the visitor's words; None until they were read
     intent: Mapped[str | None] = mapped_column(Text)
     confidence: Mapped[float | None]
     reply: Mapped[str | None] = mapped_column(Text)  # what was released, or is about to be

@@ -79,6 +79,7 @@ SYSTEM_DOOR = {
     "workers/presume.py": "calls that are over, kept answers that are, by id",
     "workers/embed_overdue.py": "tenants whose chunks lack vectors, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
+    "workers/promises.py": "promises that are due, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
     "workers/clock.py": "ticks, connections to reconcile",

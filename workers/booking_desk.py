@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
@@ -23,10 +22,12 @@ from models.notice import NoticeKind
 from models.tenant import Tenant, TenantConfiguration, configuration
 from models.turn import Turn
 from workers import bookings, leads, notices
-from workers.booking_wish import Change, Place, Reminder, Standing, Step, Wish, in_words
+from workers.booking_wish import Change, Place, Reminder, Standing, Step, Wish
 from workers.intents import Intent
 from workers.leads import Contact
-from workers.opening import read_hours
+from workers.moments import by_clock_of
+from workers.opening import hours_of
+from workers.phrases import DEFAULT_LANGUAGE, calendar, spoken
 
 ABANDONED_AFTER = timedelta(hours=24)  # nobody goes on with a talk of yesterday
 RECENT = 20  # visitor messages that may hold parts of one contact
@@ -133,7 +134,8 @@ def _step(
     text: str,
 ) -> Step | Reminder | None:
     at = local_now(tenant.time_zone)
-    place = Place(at, read_hours(config.hours), config.region in MONTH_FIRST_REGIONS, config.language)
+    language = spoken(conversation.language, config.language)
+    place = Place(at, hours_of(config, at.date()), config.region in MONTH_FIRST_REGIONS, language)
     standing = None
     if booking is not None:
         starts_at = booking.starts_at.astimezone(at.tzinfo) if booking.starts_at else None
@@ -152,10 +154,7 @@ def _contact(session: Session, conversation: Conversation, config: TenantConfigu
 
 def local_now(time_zone: str) -> datetime:
     """Now, by the business's own clock."""
-    try:
-        return now().astimezone(ZoneInfo(time_zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return now()
+    return by_clock_of(now(), time_zone)
 
 
 def _as_json(turn: Turn, step: Step) -> dict[str, Any]:
@@ -174,7 +173,8 @@ def _tell(session: Session, turn: Turn, conversation: Conversation, booking: Boo
     tenant, config = configuration(session)
     wish, contact = Wish.from_json(booking.wanted["wish"]), _contact(session, conversation, config)
     at = local_now(tenant.time_zone)
-    when = in_words(booking.starts_at.astimezone(at.tzinfo), at) if booking.starts_at else "no time"
+    in_words = calendar(DEFAULT_LANGUAGE).in_words
+    when = in_words(booking.starts_at.astimezone(at.tzinfo), at.date()) if booking.starts_at else "no time"
     name = contact.name or wish.name
     if contact.reachable:
         verb = "Appointment cancelled" if change is Change.CANCELLED else "Appointment"

@@ -132,13 +132,3 @@ class Reminder:
     """The message is another question; after its answer the booking goes on with this one."""
 
     text: str
-
-
-def in_words(moment: datetime, now: datetime) -> str:
-    """ "Tuesday 8 December at 15:00"; the year only when it is another one."""
-    return f"{day_in_words(moment.date(), now)} at {moment.hour}:{moment.minute:02d}"
-
-
-def day_in_words(day: date, now: datetime) -> str:
-    """ "Tuesday 8 December"."""
-    return f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != now.year else "")

@@ -19,15 +19,15 @@ from workers.booking_wish import (
     Standing,
     Step,
     Wish,
-    day_in_words,
-    in_words,
 )
 from workers.clock_words import Clock
 from workers.day_words import Roll, rolled
+from workers.intents import normalised
 from workers.leads import Contact
 from workers.moments import PART_ENDS, Bare, Said, local, read
 from workers.phrases import BookingPhrase as P
-from workers.phrases import say_booking
+from workers.phrases import Calendar, calendar, say_booking
+from workers.tongues import into_english
 
 LONGEST_AHEAD = timedelta(days=366)
 WHAT_CHARACTERS = 300
@@ -38,6 +38,7 @@ SHORT_WORDS = 12  # a message that short, with a day in it, changes the request 
 def begins(text: str, place: Place) -> bool:
     """Whether the message, with no booking open, clearly asks for an appointment."""
     text = text[:READ_CHARACTERS]
+    text = into_english(text, place.language)
     said = read(text, place.now, month_first=place.month_first)
     return words.asks_for_appointment(text, with_moment=said.day.on is not None or said.clock is not None)
 
@@ -53,19 +54,21 @@ def take(
     if standing is None or (standing.state is BookingState.ASKING and standing.wish == Wish()):
         if not begins(text, place):
             return None
-        said = read(text, place.now, month_first=place.month_first)
+        understood = into_english(text, place.language)
+        said = read(understood, place.now, month_first=place.month_first)
         wish = Wish(what=_cut(text)).hearing(said)
-        return _Talk(text, Standing(BookingState.ASKING, wish), contact, place, contact_in_text).go_on(
-            said, begins=True
-        )
-    return _Talk(text, standing, contact, place, contact_in_text).answer()
+        begun = Standing(BookingState.ASKING, wish)
+        return _Talk(understood, text, begun, contact, place, contact_in_text).go_on(said, begins=True)
+    understood = into_english(text, place.language)
+    return _Talk(understood, text, standing, contact, place, contact_in_text).answer()
 
 
 @dataclass
 class _Talk:
     """One message of the visitor and all it is understood by."""
 
-    text: str
+    text: str  # in English, as far as it was understood
+    written: str
     standing: Standing
     contact: Contact
     place: Place
@@ -108,7 +111,7 @@ class _Talk:
             or words.changes(self.text)
         ):
             return self.go_on(said)
-        if wish.asked is Asked.CONTACT and (name := words.as_name(self.text)) is not None:
+        if wish.asked is Asked.CONTACT and (name := self._name()) is not None:
             self._set(replace(wish, name=name))
             return self._say(P.NAME_NOTED, Asked.CONTACT, name=name)
         return None
@@ -225,32 +228,32 @@ class _Talk:
 
     def _ask_time(self, day: date) -> Step:
         part, hours = self.standing.wish.part, self.place.hours
-        facts = {"day": day_in_words(day, self.place.now), "hours": hours.in_words(day) if hours.known else ""}
+        facts = {"day": self._day(day), "hours": hours.in_words(day, self.place.language) if hours.known else ""}
         phrase = P.ASK_TIME_OPEN if hours.known else P.ASK_TIME
         if part is not None:
-            facts["part"], phrase = part, P.ASK_TIME_OF_PART
+            facts["part"], phrase = self._calendar.part_in_words(part), P.ASK_TIME_OF_PART
         return self._say(phrase, Asked.TIME, **facts)
 
     def _closed_day(self, day: date) -> Step:
         """A day without opening hours: the nearest time that is open, of the time wanted or of the day's beginning."""
         wanted = self._times()[0] if self.standing.wish.clock else time(12)
         found = self.place.hours.nearest(day, wanted, self.place.now)
-        closed = day_in_words(day, self.place.now)
+        closed = self._day(day)
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=closed)
         if self.standing.wish.clock is None:
             self._set(replace(self.standing.wish, day=found[0], roll=Roll.NEVER))
-            hours = self.place.hours.in_words(found[0])
-            other = day_in_words(found[0], self.place.now)
+            hours = self.place.hours.in_words(found[0], self.place.language)
+            other = self._day(found[0])
             return self._say(P.CLOSED_DAY_OTHER, Asked.TIME, day=closed, other=other, hours=hours)
         return self._offer(P.CLOSED_DAY_OFFER, found, day=closed)
 
     def _closed_time(self, moment: datetime) -> Step:
         found = self.place.hours.nearest(moment.date(), moment.time(), self.place.now)
-        day = day_in_words(moment.date(), self.place.now)
+        day = self._day(moment.date())
         if found is None:
             return self._forgetting_day(P.CLOSED_DAY, day=day)
-        hours = self.place.hours.in_words(moment.date())
+        hours = self.place.hours.in_words(moment.date(), self.place.language)
         return self._offer(P.CLOSED_TIME_OFFER if hours else P.CLOSED_DAY_OFFER, found, day=day, hours=hours)
 
     def _offer(self, phrase: P, found: tuple[date, time], **facts: str) -> Step:
@@ -302,6 +305,11 @@ class _Talk:
         spans = self.place.hours.on(day)
         return bool(spans) and all(closes <= now.hour * 60 + now.minute for _, closes in spans)
 
+    def _name(self) -> str | None:
+        """A message of which nothing was understood may be no more than a name."""
+        strange = self.text == self.written or self.text == normalised(self.written)
+        return words.as_name(self.written) if strange else None
+
     def _contact_missing(self) -> bool:
         return not self.contact.reachable and not self.standing.wish.no_contact
 
@@ -312,7 +320,14 @@ class _Talk:
         return self._when(self.standing.starts_at) if self.standing.starts_at else ""
 
     def _when(self, moment: datetime) -> str:
-        return in_words(moment, self.place.now)
+        return self._calendar.in_words(moment, self.place.now.date())
+
+    def _day(self, day: date) -> str:
+        return self._calendar.day_in_words(day, self.place.now.date())
+
+    @property
+    def _calendar(self) -> Calendar:
+        return calendar(self.place.language)
 
     def _set(self, wish: Wish) -> None:
         self.standing = replace(self.standing, wish=wish)

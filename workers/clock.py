@@ -28,6 +28,7 @@ from workers.embed_overdue import embed_overdue
 from workers.forget import forget_tenants
 from workers.limits import republish_limits
 from workers.presume import forget_kept_answers, presume_lost_calls
+from workers.promises import watch_promises
 from workers.reaccept import reaccept
 from workers.resources import send
 from workers.sweep import sweep
@@ -121,11 +122,16 @@ def _watch_acceptances(_: Stores) -> None:
     watch_acceptances()
 
 
+def _watch_promises(_: Stores) -> None:
+    watch_promises(now())
+
+
 TASKS = (
     Task("sweep", 10, _sweep),
     Task("reaccept", 10, _reaccept),
     Task("reconcile", 60, _reconcile),
     Task("presume", 10, _presume),
+    Task("promises", 30, _watch_promises),
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
     Task("embed", EMBED_S, _embed),

@@ -33,7 +33,7 @@ from models.usage import record_reply
 from workers import booking_desk, hand_over, notices, read_back
 from workers.broker import actor, queue
 from workers.ends import report_end, tell_end
-from workers.phrases import Phrase, say
+from workers.phrases import Phrase, say, spoken
 from workers.resources import channel
 
 LEASE = timedelta(seconds=30)
@@ -118,7 +118,7 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
             case Claimed(turn, conversation):
                 pass
         unsent = [each for each in parts.get() if each.unsent]
-        if not unsent or not turn.channel or _too_late(turn):
+        if not unsent or not turn.channel or _too_late(turn, unsent):
             turn.release_claim()
             _settle_without_channel(turn, conversation, unsent)
         else:
@@ -133,8 +133,12 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
     return parcel
 
 
-def _too_late(turn: Turn) -> bool:
-    return turn.ended_at is not None and (now() - turn.ended_at).total_seconds() > settings().scaled_s(GIVE_UP_S)
+def _too_late(turn: Turn, unsent: list[Outbound]) -> bool:
+    """A part may be written long after its turn ended: each has its day."""
+    since = max(each.created_at for each in unsent)
+    return turn.ended_at is not None and (now() - max(since, turn.ended_at)).total_seconds() > settings().scaled_s(
+        GIVE_UP_S
+    )
 
 
 def _settle_without_channel(turn: Turn, conversation: Conversation, unsent: list[Outbound]) -> None:
@@ -246,7 +250,8 @@ def _buttons(parcel: Parcel) -> tuple[QuickReply, ...]:
         return ()
     with tenant_session(parcel.turn.tenant_id) as session:
         _, config = configuration(session)
-    return (QuickReply(say(Phrase.TALK_TO_PERSON, language=config.language), HAND_OFF),)
+    language = spoken(parcel.turn.language, parcel.conversation.language, config.language)
+    return (QuickReply(say(Phrase.TALK_TO_PERSON, language=language), HAND_OFF),)
 
 
 def _person_showed_up(parcel: Parcel, view: ChannelConversation) -> bool:
@@ -266,7 +271,7 @@ def _delivered(parcel: Parcel, external_id: str | None) -> None:
         part, turn, conversation = _standing(session, parcel)
         part.move(OutboundState.DELIVERED)
         part.external_id = external_id
-        if part.part in (Part.REPLY, Part.HAND_OVER):
+        if part.part in (Part.REPLY, Part.HAND_OVER, Part.MISSED):
             add_message(session, hand_over.said(turn, conversation, part.body, external_id))
         if part.part == Part.REPLY:
             conversation.abstentions = conversation.abstentions + 1 if turn.abstained else 0

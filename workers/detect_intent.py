@@ -27,7 +27,7 @@ from models.search import ask_vector_model
 from models.spending import ask_allowance
 from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
-from workers import booking_desk, hand_over, intents
+from workers import booking_desk, hand_over, intents, language
 from workers.broker import actor
 from workers.ends import report_end
 from workers.paid_model import PaidModel
@@ -69,6 +69,9 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         elif turn is not None:
             messages = said.get()
             text = "\n".join(message.body for message in messages)
+            turn.language = conversation.language = language.of_turn(
+                text, conversation, ask_configuration(session).get()[1]
+            )
             guess = intents.classify(text)
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
             if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"

@@ -14,7 +14,7 @@ from clients.language_model import UNSURE, ChatTurn, Classification, Extraction,
 from config.errors import Cancelled
 from workers.concepts import KINDS, concepts
 from workers.grounding import split
-from workers.phrases import Phrase, say
+from workers.phrases import DEFAULT_LANGUAGE, Phrase, say
 
 NAME = "extractive"
 ENOUGH = 0.7  # share of what the question is about that an entry must cover
@@ -68,20 +68,20 @@ class _ExtractiveCall:
         return None
 
     def __iter__(self) -> Iterator[str]:
-        for sentence in answer(self._request.question, self._request.passages):
+        for sentence in answer(self._request.question, self._request.passages, self._request.language):
             if self._should_stop():
                 raise Cancelled("stopped while quoting")
             yield sentence + " "
         self.finish_reason = "stop"
 
 
-def answer(question: str, passages: Sequence[Passage]) -> list[str]:
+def answer(question: str, passages: Sequence[Passage], language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Quoted sentences, each with its marker; the don't-know sentence alone when nothing answers the question."""
     quoted: dict[str, None] = {}  # in order, each once
     for part in _parts(question):
         for match in _matches(part, passages):
             quoted.update(dict.fromkeys(_quotes(part, match)))
-    return list(quoted) or [say(Phrase.DONT_KNOW)]
+    return list(quoted) or [say(Phrase.DONT_KNOW, language=language)]
 
 
 def _parts(question: str) -> list[str]:

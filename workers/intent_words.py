@@ -38,6 +38,9 @@ CLUES: dict[str, tuple[Clue, ...]] = {
               r"(?:vos|le|les|quel|du) prix)\b"),
         (3.5, r"\b(?:(?:was|wie ?viel) (?:kostet|kosten|nehmt ihr|nehmen sie)|wie teuer|preise?|preisliste|kosten|"
               r"quanto cust\w+|precos?|quanto cost\w+)\b"),
+        (3.5, r"\b(?:combien (?:coutent|faites-vous)|c'est combien|(?:cuanto|que precio) (?:cuestan|tienen?|seria|me cobra\w*)|"
+              r"was (?:verlangt|nehmt) ihr|was wurde (?:\w+ )?kosten|qual o valor|valores|quanto (?:cobram?|fica|sai|viene|prendete)|"
+              r"quali sono i costi|wat (?:rekenen|vragen) jullie|tarie(?:f|ven)|kaca|ucretiniz|fiyatiniz)\b"),
         (3.5, r"\b(?:prezz[oi]|hoeveel kost|wat kost|prijs|prijzen|ne kadar|kac (?:para|lira)|fiyat\w*|ucret\w*)\b"),
     ),
     "booking": _clues(
@@ -60,6 +63,9 @@ CLUES: dict[str, tuple[Clue, ...]] = {
         (3.5, r"\b(?:reserv(?:ar|a|er|ation)|cita|pedir hora|teneis hora|rendez-? ?vous|rdv|termin\w*|buchen|agendar|"
               r"marcar (?:uma|um|hora|consulta)\w*|marcacao|prenot\w+|appuntamento|afspraak|reserveren|boeken|"
               r"randevu\w*|rezervasyon)\b"),
+        (3.5, r"\b(?:citas?|turno|hueco libre|sitio libre|disponibilidad|creneaux?|disponibilites?|de la place|prendre rdv|"
+              r"noch (?:etwas|was|einen platz) frei|freie (?:termine|platze)|vorbeikommen|marcacoes|vagas?|disponibilidade|"
+              r"posti? liber[oi]|disponibilita|avete posto|nog plek|plek vrij|afspraken|bos yer\w*|musait\w*)\b"),
     ),
     "faq": _clues(
         (3.5, r"\b(?:opening|business|office|working) (?:hours|times)\b|\bare you (?:open|closed)\b|\b(?:what|"
@@ -81,6 +87,10 @@ CLUES: dict[str, tuple[Clue, ...]] = {
               r"wo seid|wo sind sie|habt ihr (?:\w+ )?(?:offen|auf|zu)|mit karte|ouvert|ferme|parkplatz\w*|"
               r"parkplatze|onde fica|funcionamento|orari\w?|dove siete|openingstijden|"
               r"waar zitten|waar zijn jullie|calisma saat\w*|neredesiniz|adresiniz)\b"),
+        (3.0, r"\b(?:abren|abris|cerrad[oa]s?|aparcamiento|pagar con tarjeta|adresse exacte|payer par carte|fermez|ouvrez|"
+              r"habt ihr (?:\w+ ){0,3}(?:geoffnet|offen)|seid ihr (?:\w+ ){0,3}(?:offen|geoffnet|da)|mit karte zahlen|parken|"
+              r"estacionamento|abrem|fecham|pagar com cartao|morada|parcheggio|aprite|chiudete|pagare con|indirizzo|"
+              r"parkeren|pinnen|zijn jullie (?:\w+ ){0,3}(?:open|dicht)|acik misiniz|otopark|kartla ode\w*)\b"),
     ),
     "contact": _clues(
         (3.5, r"\b[\w.+-]+@[\w-]+\.[\w.]+\b"),
@@ -97,7 +107,8 @@ CLUES: dict[str, tuple[Clue, ...]] = {
               r"mon (?:adresse mail|email|numero|e-mail)|zuruckrufen|ruckruf|meine (?:e-?mail|nummer|telefonnummer)|"
               r"me ligar|meu (?:telefone|email|e-mail|numero)|richiamar\w+|la mia (?:mail|email)|il mio numero|"
               r"terugbellen|"
-              r"mijn (?:nummer|mail|e-mail)|beni ara\w*|numaram|arayabilir)\b"),
+              r"mijn (?:nummer|mail|e-mail)|beni ara\w*|numaram|arayabilir|ligue-?me|liguem-?me|mi numero|mon telephone|"
+              r"rufen sie mich (?:\w+ )?(?:an|zuruck)|ruft mich (?:\w+ )?(?:an|zuruck)|mi chiami(?:no|te)?|bel me|bana ulas\w*)\b"),
     ),
     "human": _clues(
         (4.5, rf"\b(?:speak|speek|talk|chat|connect(?: me)?|transfer(?: me)?|put me (?:through|on)|put through)\b(?: \w+)? (?:to|with) (?:an? |the |your |my )?(?:\w+ )?{_PERSON}\b"),
@@ -119,6 +130,20 @@ CLUES: dict[str, tuple[Clue, ...]] = {
               r"\bfalar com (?:um|uma|alguem)\b"),
         (4.5, r"\bparlare con (?:un|una|qualcuno)\b|\bmet een (?:medewerker|mens|persoon|iemand)\b|"
               r"\bgercek bir(?:i| insan|iyle)|\btemsilci\w*|\bcanli destek"),
+        (4.5, r"\bhablar (?:con )?(?:(?:el|la|un|una|algun) )?(?:persona|agente|humano|responsable|encargad[oa]|asesora?)\b|"
+              r"\b(?:un humano|persona real|atencion al cliente)\b"),
+        (4.5, r"\b(?:parler|discuter|echanger) (?:a|avec) (?:(?:un|une|votre|le|la) )?(?:vraie? )?(?:personne|humain|conseill\w+|"
+              r"responsable|agent|quelqu'un|employe\w*)\b|\b(?:un vrai humain|vraie personne|service client)\b"),
+        (4.5, r"\b(?:echten? |richtigen? )?(?:mensch(?:en)?|person|mitarbeiter\w*|jemand\w*|kollegen?|chef\w*|berater\w*)"
+              r"(?: \w+)? (?:sprechen|reden|schreiben|chatten)\b|\bkundenservice\b|\bechte[nr]? (?:mensch\w*|person)\b"),
+        (4.5, r"\bfalar (?:com )?(?:(?:um|uma|o|a|algum) )?(?:pessoa|humano|atendente|funcionari[oa]|responsavel|gerente|alguem)\b|"
+              r"\b(?:pessoa real|atendimento humano)\b"),
+        (4.5, r"\bparlare (?:con )?(?:(?:un|una|il|la|qualche) )?(?:persona|operatore|umano|responsabile|addett[oa]|qualcuno)\b|"
+              r"\b(?:persona reale|operatore umano|servizio clienti)\b"),
+        (4.5, r"\b(?:echte? |een )?(?:mens|persoon|medewerker|iemand|collega)(?: \w+)? (?:spreken|praten|chatten)\b|"
+              r"\b(?:praten|spreken|chatten) met (?:een |jullie |echte? )*(?:mens|persoon|medewerker|iemand)\b|\bklantenservice\b"),
+        (4.5, r"\b(?:yetkili|insan|biri|kisi|musteri temsilcisi|calisan)\w* (?:ile )?(?:konus\w*|gorus\w*|yazis\w*)|"
+              r"\b(?:yetkiliye bagla\w*|musteri hizmetleri)\b"),
     ),
     "complaint": _clues(
         (4.5, r"\b(?:complaint|complain|unacceptable|disgusted|disgusting|appalling|furious|scam(?:med)?|"
@@ -137,7 +162,10 @@ CLUES: dict[str, tuple[Clue, ...]] = {
         (4.5, r"\b(?:queja|reclamacion|descontent[oa]|pas (?:du tout )?satisfait\w*|inadmissible|rembourse\w*|"
               r"plainte|beschwer\w+|"
               r"unzufrieden|reclamacao|insatisfeit[oa]|delus[oa]|decue?s?|reclamo|klacht|ontevreden|sikayet\w*|"
-              r"memnun kalmad\w*|memnun degil\w*)\b"),
+              r"memnun kalmad\w*|memnun degil\w*|muy mal servicio|no estoy (?:nada )?(?:content[oa]|satisfech[oa])|"
+              r"(?:tres )?mecontente?s?|pas contente?s?|c'est inacceptable|nicht zufrieden|frechheit|unverschamt\w*|"
+              r"pessimo|nao (?:estou|fiquei) (?:nada )?(?:content[ea]|satisfeit[oa])|inaceitavel|inaccettabile|"
+              r"non sono (?:per niente )?(?:content[oa]|soddisfatt[oa])|niet tevreden|belachelijk|rezalet|berbat)\b"),
     ),
     "greeting": _clues(
         (1.0, r"\b(?:hi+|hello+|hey+|hiya|howdy|yo|good (?:morning|afternoon|evening|day|night)|morning|evening|"

@@ -32,13 +32,20 @@ LONG_CHARACTERS = 400  # longer messages carry several wishes; words alone do no
 
 _THANKS = re.compile(
     r"\b(?:thank\w*|thx|cheers|ta|bye|goodbye|see you|merci|danke\w*|gracias|obrigad[oa]|grazie|dank je|dank u|bedankt|"
-    r"tesekkur\w*|sag ?ol|adios|tchau|arrivederci|tschuss|au revoir|have a (?:nice|good|great|lovely) \w+|that'?s all)\b"
+    r"tesekkur\w*|sag ?ol|adios|"
+    r"hasta luego|bonne journee|schonen tag|fijne dag|buona giornata|bom fim|gorusuruz|"
+    r"iyi gunler dilerim|tchau|arrivederci|tschuss|au revoir|have a (?:nice|good|great|lovely) \w+|that'?s all)\b"
 )
 
 
 _YES = re.compile(
-    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|do|go ahead|of course|si|oui|ja|sim|evet)"
-    r"(?:[ ,]+(?:please|thanks?|thank you|do|do that|that would be (?:great|good|nice)|i would|go ahead|por favor|bitte))*"
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|do|go ahead|of course|si|claro|vale|por supuesto|oui|bien sur|d'accord|"
+    r"volontiers|"
+    r"ja|jawohl|gerne?|bitte|klar|naturlich|sim|pode ser|certo|certamente|va bene|volentieri|graag|natuurlijk|evet|tabii?|olur|"
+    r"tamam|lutfen)"
+    r"(?:[ ,]+(?:please|thanks?|thank you|do|do that|that would be (?:great|good|nice)|i would|go ahead|por favor|gracias|"
+    r"s'il vous plait|svp|merci|bitte|gerne?|danke|obrigad[oa]|per favore|grazie|graag|alstublieft|dank (?:je|u)|lutfen|"
+    r"tesekkurler))*"
 )
 
 

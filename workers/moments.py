@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workers.clock_words import Clock, bare_number, clock_of, read_clock, read_part
 from workers.day_words import COUNT, Day, Part, day_of_month, number_of, read_day
@@ -58,6 +59,14 @@ def read(text: str, now: datetime, *, month_first: bool = False, bare: Bare | No
 def local(day: date, at: time, now: datetime) -> datetime:
     """That wall-clock time where `now` is. A time that a clock change skips becomes the one an hour later."""
     return datetime.combine(day, at, tzinfo=now.tzinfo).astimezone(UTC).astimezone(now.tzinfo)
+
+
+def by_clock_of(at: datetime, time_zone: str) -> datetime:
+    """An instant by the clock of a time zone; as it is where there is no such zone."""
+    try:
+        return at.astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return at
 
 
 def _from_now(match: re.Match[str], now: datetime) -> Said:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,16 +15,18 @@ from models.base import now
 from models.connection import Connection
 from models.conversation import Conversation, Owner
 from models.jobs import SendNotice
-from models.lead import Lead, leads_of
-from models.message import Author, history
+from models.lead import Lead, lead_with, leads_of
+from models.message import Author, history, visitor_texts
 from models.notice import NoticeKind, add_notice, notice_id
+from models.promise import Promise, promise_of_turn
 from models.tenant import configuration
 from models.turn import Turn, TurnState
-from workers import phrases
+from workers import leads, moments, outlook, phrases
 from workers.resources import send
 
 LAST_MESSAGES = 10
 QUOTED_CHARACTERS = 400
+RECENT = 20  # visitor messages that may hold a contact
 KNOWN = ("name", "email", "phone", "company")
 OVERDUE = "overdue"  # a hand-over's reason that is a failure of ours
 WHO = {Author.VISITOR: "Visitor", Author.BOT: "Bot", Author.HUMAN: "Your team"}
@@ -37,8 +40,31 @@ def tell_of_turn(session: Session, turn: Turn, conversation: Conversation, reaso
     facts = [phrases.note_heading(reason), ""]
     facts += [f"{name.capitalize()}: {value}" for name, value in contact.items()] or ["Contact: not known yet"]
     if turn.intent:
-        facts.append(f"They want: {turn.intent.replace('_', ' ')}")
+        facts.append(f"They want {phrases.wants(turn.intent)}.")
+    if (promise := promise_of_turn(session, turn.id)) is not None:
+        facts.append(f"Promised to them: an answer by {_local(session, promise.due_at)}.")
     store_notice(session, kind, str(turn.id), f"{who} {what}", facts, conversation)
+
+
+def tell_of_promise(session: Session, promise: Promise, conversation: Conversation, kind: NoticeKind) -> None:
+    """The time that was promised to a visitor runs out, or has."""
+    contact = known_contact(session, conversation)
+    who, by = contact.get("name") or contact.get("email") or "A visitor", _local(session, promise.due_at)
+    if kind is NoticeKind.REMINDER:
+        subject = f"{who} expects an answer by {by}"
+        facts = [f"{who} was promised an answer by {by}, and nobody has written yet.", ""]
+    else:
+        subject = f"{who} is still waiting for an answer"
+        facts = [f"{who} was promised an answer by {by}, and nobody has written.", ""]
+    facts += [f"{name.capitalize()}: {value}" for name, value in contact.items()] or ["Contact: not known yet"]
+    store_notice(session, kind, str(promise.id), subject, facts, conversation)
+
+
+def _local(session: Session, at: datetime) -> str:
+    """An instant by the business's own clock, in English like all mail."""
+    tenant, _ = configuration(session)
+    moment, today = moments.by_clock_of(at, tenant.time_zone), moments.by_clock_of(now(), tenant.time_zone)
+    return f"{outlook.when(moment, today, phrases.DEFAULT_LANGUAGE)} ({outlook.zone(moment)})"
 
 
 def tell_of_lead(session: Session, lead: Lead, conversation: Conversation) -> None:
@@ -53,10 +79,17 @@ def tell_of_lead(session: Session, lead: Lead, conversation: Conversation) -> No
 
 
 def known_contact(session: Session, conversation: Conversation) -> dict[str, str]:
-    """Name, email, phone and company, as far as the channel or the visitor told them."""
-    lead = leads_of(session, [conversation.id]).get(conversation.id)
+    """Name, email, phone and company, as far as the channel or the visitor told them, here or in an earlier conversation."""
+    lead = leads_of(session, [conversation.id]).get(conversation.id) or _merged_lead(session, conversation)
     told = {name: conversation.customer.get(name) or getattr(lead, name, None) for name in KNOWN}
     return {name: str(value) for name, value in told.items() if value}
+
+
+def _merged_lead(session: Session, conversation: Conversation) -> Lead | None:
+    """The lead of an earlier conversation that goes by the contact left in this one."""
+    _, config = configuration(session)
+    told = leads.extract(visitor_texts(session, conversation.id, RECENT), conversation.customer, config.region)
+    return lead_with(session, told.email, told.phone) if told.reachable else None
 
 
 def kind_of(turn: Turn) -> NoticeKind:

@@ -24,7 +24,7 @@ from workers import booking_desk, prompts, repeatable
 from workers.concepts import search_words
 from workers.intents import Intent, is_thanks
 from workers.paid_model import is_free
-from workers.phrases import Phrase, say
+from workers.phrases import Phrase, say, spoken
 from workers.spending import Account
 
 HISTORY = 12  # messages
@@ -86,6 +86,7 @@ class Reading:
 
     asking: Asking
     turn: Turn
+    language: str  # of our own sentences
     fixed: str | None
     reminder: str | None
     abstentions: int
@@ -100,17 +101,25 @@ class Reading:
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
         request = prompts.build(
-            prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
+            prompts.Business(
+                tenant.name,
+                config.profile,
+                config.tone,
+                config.prompt,
+                _local_time(tenant.time_zone),
+                self.turn.language or config.language,
+            ),
             passages=[
                 Passage(str(each.entry_id or each.chunk_id), each.title, each.text, each.score) for each in found
             ],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
+            language=self.language,
         )
         return Question(
             turn=self.turn,
             request=request,
-            language=config.language,
+            language=self.language,
             abstentions_left=config.abstentions_before_hand_over - self.abstentions,
             fixed_reply=self.fixed,
             reminder=self.reminder,
@@ -126,12 +135,13 @@ def read_question(
 ) -> Reading:
     """Read it all; the session's tenant's configuration, knowledge and history, nobody else's."""
     tenant, config = asking.configuration.get()
+    language = spoken(turn.language, conversation.language, config.language)
     text = "\n".join(message.body for message in asking.messages.get())
     booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
-        fixed = say(phrase, business=tenant.name, language=config.language)
+        fixed = say(phrase, business=tenant.name, language=language)
     found = None
     if not fixed:
         wanted = f"{text} {search_words(text)}"
@@ -139,9 +149,11 @@ def read_question(
     account = Account(turn.tenant_id, asking.allowance.get(), turn.id, turn.public)
     repeats = None
     if fixed is None and booking.reminder is None and not asking.history.get() and not is_free(model):
-        repeats = _repeats(asking, turn, text, config.language, model.name)
+        repeats = _repeats(asking, turn, text, language, model.name)
     kept = ask_kept(session, repeats.name, repeats.version) if repeats else None
-    return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found, account, repeats, kept)
+    return Reading(
+        asking, turn, language, fixed, booking.reminder, conversation.abstentions, found, account, repeats, kept
+    )
 
 
 def _repeats(asking: Asking, turn: Turn, text: str, language: str, model: str) -> Repeats | None:

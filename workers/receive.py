@@ -22,6 +22,7 @@ from models.database import tenant_session
 from models.jobs import CaptureLead, DetectIntent, MessageKind, ReceiveMessage
 from models.lead import has_lead
 from models.message import Author, Message, add_message, belongs_to, message_by_external_id
+from models.promise import drop_promises, keep_promises
 from models.tenant import DEFAULT_WAIT_MS, TenantConfiguration, configuration
 from models.trip import Asked
 from models.turn import (
@@ -108,7 +109,7 @@ def record(job: ReceiveMessage, delivery: Delivery) -> Recorded:
             case MessageKind.ASSIGNED:
                 _assigned(session, conversation, job, own_epoch)
             case MessageKind.CLOSED:
-                _closed(conversation, job)
+                _closed(session, conversation, job)
         return Recorded()
 
 
@@ -117,7 +118,9 @@ def _human_wrote(session: Session, conversation: Conversation, job: ReceiveMessa
     message = _message(job, Author.HUMAN)
     if job.external_id is not None and not add_message(session, message).get():
         _adopt(session, conversation, own_epoch)  # a repeat: that sign has already counted
-    elif _settled(conversation, job):
+        return
+    keep_promises(session, conversation.id, message.sent_at if job.found_late else at)
+    if _settled(conversation, job):
         _adopt(session, conversation, own_epoch)  # the bot got the conversation back after it
     else:
         conversation.taken_by_human(own_epoch or _milliseconds(at), at)
@@ -134,11 +137,12 @@ def _assigned(session: Session, conversation: Conversation, job: ReceiveMessage,
         conversation.taken_by_human(own_epoch or _milliseconds(at), at)
 
 
-def _closed(conversation: Conversation, job: ReceiveMessage) -> None:
+def _closed(session: Session, conversation: Conversation, job: ReceiveMessage) -> None:
     """Who has it when it is closed is no new sign when it is opened again. A repeat is an echo: somebody may have written."""
     conversation.assignee = job.assignee
     if conversation.closed_at is None:
         conversation.closed(_accepted_at(job))
+        drop_promises(session, conversation.id, _accepted_at(job))
 
 
 def _adopt(session: Session, conversation: Conversation, epoch: int | None) -> None:

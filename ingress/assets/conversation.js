@@ -19,13 +19,14 @@ class Conversation {
   // The session
 
   async begin() {
-    const token = this.memory.read().token;
+    const { token, language } = this.memory.read();
     const response = await call("/api/v1/widget/session", {
       method: "POST",
       headers: { "Content-Type": "text/plain" }, // spares the browser a preflight on each page
-      body: { account_token: ACCOUNT, token },
+      body: { account_token: ACCOUNT, token, language },
     });
     this.session = await response.json();
+    speak(this.session.language);
     this.skewMs = Date.parse(this.session.now) - Date.now();
     if (token) this.memory.write({ token: this.session.token, ...(this.session.continued ? {} : { outbox: [] }) });
     return this.session;
@@ -128,7 +129,7 @@ class Conversation {
           return;
         }
         if (item.state === "sending") item.state = "retrying";
-        if (error instanceof Refused && error.status === 429) this.view.say(TEXTS.failed[429]);
+        if (error instanceof Refused && error.status === 429) this.view.say(refusal(429));
         this.refresh();
         await pause(pauseMs(attempt, error));
       }
@@ -139,7 +140,7 @@ class Conversation {
     if (lasting) this.memory.drop(item.key);
     item.state = "failed";
     item.answering = false;
-    item.error = lasting ? TEXTS.failed[error.status] || TEXTS.failed.default : TEXTS.failed.default;
+    item.error = lasting ? refusal(error.status) : TEXTS.failed;
     this.view.say("");
     this.refresh();
   }
@@ -220,6 +221,17 @@ class Conversation {
       this.note(TEXTS.unanswered);
     }
     if (data.state === "handed_over") this.ownedBy("human");
+    if (data.language) this.follow(data.language);
+  }
+
+  // The visitor was answered in another language than ours: from now on everything here is in it.
+  async follow(language) {
+    if (!WORDS[language] || language === this.session.language) return;
+    this.memory.write({ language });
+    await this.begin().catch(() => {});
+    this.items.find((each) => each.greeting).text = this.session.greeting;
+    this.view.dressed(this.session);
+    this.refresh({ quietly: true });
   }
 
   note(text) {

@@ -46,12 +46,12 @@ function linked(text) {
 }
 
 function clockTime(at) {
-  return at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  return at.toLocaleTimeString(LOCALE, { hour: "numeric", minute: "2-digit" });
 }
 
 function dayName(at) {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
   if (days === 0) return TEXTS.today;
   if (days === 1) return TEXTS.yesterday;
-  return at.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+  return at.toLocaleDateString(LOCALE, { weekday: "long", day: "numeric", month: "long" });
 }

@@ -1,36 +1,22 @@
-// What the widget says in its own name. The business's words come with the session, answers with the stream.
-const TEXTS = {
-  open: (business) => `Chat with ${business}`,
-  openNew: (business, count) => `Chat with ${business}, ${count} new ${count === 1 ? "message" : "messages"}`,
-  close: "Close chat",
-  assistant: "AI assistant",
-  person: (business) => `A person from ${business}`,
-  personComes: "A person will answer you here",
-  personHere: "A person is answering",
-  you: "You",
-  log: "Conversation",
-  field: "Your message",
-  placeholder: "Write a message …",
-  send: "Send message",
-  writing: "The assistant is writing",
-  earlier: "Show earlier messages",
-  sources: (count) => (count === 1 ? "1 source" : `${count} sources`),
-  suggestions: "Suggestions",
-  assistantBack: "The AI assistant answers again.",
-  sending: "Sending …",
-  retrying: "Not sent yet. Trying again …",
-  retry: "Try again",
-  cut: "The answer was cut short. Please ask again.",
-  unanswered: "This could not be answered. Please ask again, or ask for a person.",
-  offline: "No connection. Trying again …",
-  today: "Today",
-  yesterday: "Yesterday",
-  failed: {
-    default: "This message could not be sent.",
-    400: "This message could not be sent.",
-    403: "This chat is not available here at the moment.",
-    413: "This message is too long. Please send it in parts.",
-    422: "This message is too long. Please send it in parts.",
-    429: "You are writing faster than we can read. Please wait a moment.",
-  },
-};
+// What the widget says in its own name, in the visitor's language. The business's words come with the session.
+let TEXTS = WORDS.en;
+let LOCALE = []; // of dates: the browser's own where it speaks the same language
+
+function speak(language) {
+  TEXTS = WORDS[language] || WORDS.en;
+  LOCALE = navigator.language.startsWith(language) ? [] : language;
+}
+
+// A text with what is to be filled in; of a count, its singular or its plural.
+function filled(name, facts) {
+  return TEXTS[name].replace(/\{(\w+)\}/g, (slot, fact) => facts[fact] ?? slot);
+}
+
+function counted(name, count, facts = {}) {
+  return filled(`${name}${count === 1 ? "One" : "Other"}`, { count, ...facts });
+}
+
+// Why a message could not be sent, by the server's status.
+function refusal(status) {
+  return TEXTS[{ 403: "failed403", 413: "failedLong", 422: "failedLong", 429: "failed429" }[status]] || TEXTS.failed;
+}

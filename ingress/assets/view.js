@@ -25,46 +25,64 @@ class View {
       icon("chat", "solid"),
       this.badge,
     );
-    this.title = make("h2", { id: "title", tabindex: "-1" }, business);
+    this.title = make("h2", { id: "title", tabindex: "-1", dir: "auto" }, business);
     this.status = make("p", { class: "status", role: "status" }, TEXTS.assistant);
-    const closer = make("button", { class: "plain", type: "button", "aria-label": TEXTS.close, onclick: () => this.close() }, icon("close"));
+    this.closer = make("button", { class: "plain", type: "button", onclick: () => this.close() }, icon("close"));
     const face = make("span", { class: "face", "aria-hidden": "true" }, Array.from(business.trim())[0] || "·");
-    this.earlierButton = make("button", { class: "earlier", type: "button", hidden: true, onclick: () => this.acts.earlier() }, TEXTS.earlier);
-    this.list = make("div", { class: "list", lang: this.look.language });
+    this.earlierButton = make("button", { class: "earlier", type: "button", hidden: true, onclick: () => this.acts.earlier() });
+    this.list = make("div", { class: "list" });
+    this.notice = make("span");
     this.dots = make("div", { class: "dots", hidden: true, "aria-hidden": "true" }, make("i"), make("i"), make("i"));
     this.log = make(
       "div",
-      { class: "log", role: "log", "aria-live": "polite", "aria-label": TEXTS.log, tabindex: "0" },
-      make("p", { class: "notice" }, icon("spark", "solid"), this.look.ai_notice),
+      { class: "log", role: "log", "aria-live": "polite", tabindex: "0" },
+      make("p", { class: "notice" }, icon("spark", "solid"), this.notice),
       this.earlierButton,
       this.list,
       this.dots,
     );
-    this.chips = make("div", { class: "chips", role: "group", "aria-label": TEXTS.suggestions });
+    this.chips = make("div", { class: "chips", role: "group" });
     this.trouble = make("p", { class: "trouble", role: "status" });
     this.spoken = make("p", { class: "hidden", role: "status" });
     this.field = make("textarea", {
-      rows: "1", maxlength: "4000", "aria-label": TEXTS.field, placeholder: TEXTS.placeholder, enterkeyhint: "send",
+      rows: "1", maxlength: "4000", dir: "auto", enterkeyhint: "send",
       oninput: () => this.grow(), onkeydown: (event) => this.fieldKey(event),
     });
+    this.sender = make("button", { class: "send", type: "submit" }, icon("send"));
     const form = make(
       "form",
       { onsubmit: (event) => this.submit(event) },
       this.field,
-      make("button", { class: "send", type: "submit", "aria-label": TEXTS.send }, icon("send")),
+      this.sender,
     );
     this.panel = make(
       "div",
       { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.panelKey(event) },
-      make("div", { class: "head" }, face, make("div", { class: "who" }, this.title, this.status), closer),
+      make("div", { class: "head" }, face, make("div", { class: "who" }, this.title, this.status), this.closer),
       this.log, this.trouble, this.chips, form, this.spoken,
     );
-    this.frame = make("div", { class: "frame", lang: "en" }, this.panel, this.launcher);
+    this.frame = make("div", { class: "frame", dir: "ltr" }, this.panel, this.launcher); // whatever the page is
     this.root.append(this.frame);
     document.body.append(this.host);
     PHONE.addEventListener("change", () => this.fit());
     window.visualViewport?.addEventListener("resize", () => this.fit());
     window.visualViewport?.addEventListener("scroll", () => this.fit());
+    this.dressed(this.look);
+  }
+
+  // All of our own words, in the language of `look`. What was said stays; its rows are named anew when they are shown.
+  dressed(look) {
+    this.look = look;
+    this.frame.lang = look.language;
+    this.notice.textContent = look.ai_notice;
+    this.earlierButton.textContent = TEXTS.earlier;
+    this.field.placeholder = TEXTS.placeholder;
+    for (const [element, text] of [
+      [this.closer, TEXTS.close], [this.log, TEXTS.log], [this.chips, TEXTS.suggestions], [this.field, TEXTS.field], [this.sender, TEXTS.send],
+    ]) {
+      element.setAttribute("aria-label", text);
+    }
+    for (const row of this.rows.values()) row.dataset.state = "";
     this.label();
   }
 
@@ -140,7 +158,7 @@ class View {
 
   label() {
     const { business } = this.look;
-    const name = this.unread ? TEXTS.openNew(business, this.unread) : TEXTS.open(business);
+    const name = this.unread ? counted("openNew", this.unread, { business }) : filled("open", { business });
     this.launcher.setAttribute("aria-label", this.isOpen ? TEXTS.close : name);
     this.badge.hidden = !this.unread;
     this.badge.textContent = String(Math.min(this.unread, 9));
@@ -219,14 +237,14 @@ class View {
       row.append(
         make("p", { class: "day", hidden: true }),
         make("p", { class: "name" }),
-        make("div", { class: "bubble" }, make("div", { class: "words" })),
+        make("div", { class: "bubble" }, make("div", { class: "words", dir: "auto" })),
         make("div", { class: "foot" }),
       );
     }
     const [dayLine, name] = row.children;
     dayLine.hidden = !day;
     if (dayLine.textContent !== day) dayLine.textContent = day;
-    const speaker = { visitor: TEXTS.you, bot: TEXTS.assistant, human: TEXTS.person(this.look.business) }[item.author] ?? "";
+    const speaker = { visitor: TEXTS.you, bot: TEXTS.assistant, human: filled("person", { business: this.look.business }) }[item.author] ?? "";
     if (name.textContent !== speaker) name.replaceChildren(...(item.author === "human" ? [icon("person", "solid")] : []), speaker);
     name.hidden = !speaker;
     name.classList.toggle("hidden", !begins || item.author === "visitor");
@@ -252,7 +270,7 @@ class View {
     if (item.state === "sending") line.append(TEXTS.sending);
     else if (item.state === "retrying") line.append(TEXTS.retrying);
     else if (item.state === "failed") {
-      line.append(`${item.error || TEXTS.failed.default} `);
+      line.append(`${item.error || TEXTS.failed} `);
       line.append(make("button", { class: "link", type: "button", onclick: () => this.acts.retried(item) }, TEXTS.retry));
     } else if (at && item.last && !item.note) line.append(make("time", { datetime: item.at }, clockTime(at)));
     line.classList.toggle("bad", item.state === "failed");
@@ -261,10 +279,10 @@ class View {
   }
 
   sources(found, open) {
-    const entries = found.map((each) => make("li", {}, make("strong", {}, each.title), make("span", {}, each.text)));
+    const entries = found.map((each) => make("li", { dir: "auto" }, make("strong", {}, each.title), make("span", {}, each.text)));
     const list = make("ul", {}, ...entries);
     const reveal = () => requestAnimationFrame(() => list.parentNode.scrollIntoView({ block: "nearest" }));
-    return make("details", { open }, make("summary", { onclick: reveal }, TEXTS.sources(found.length)), list);
+    return make("details", { open }, make("summary", { onclick: reveal }, counted("sources", found.length)), list);
   }
 
   came() {

@@ -25,7 +25,11 @@ EVERYTHING = {
     "notify": ["alice@bakery.example"],
     "greeting": "Hi, an AI answers here.",
     "colour": "#aa00ff",
-    "hours": {"monday": ["08:00", "18:00"], "saturday": ["09:00", "12:30"]},
+    "hours": {"monday": ["08:00", "18:00"], "saturday": [["09:00", "12:30"], ["14:00", "16:00"]]},
+    "languages": ["de", "en"],
+    "closed_on": ["2026-12-24", "2027-01-02"],
+    "holiday_region": "DE-BY",
+    "answer_minutes": 30,
 }
 
 
@@ -39,8 +43,10 @@ def test_what_was_set_is_what_is_read(http, owner, alice):
     assert view == answer.json()
     assert {name: view[name] for name in EVERYTHING} == EVERYTHING
     assert set(view) == {*EVERYTHING, "tenant_id", "updated_at"}
-    assert http.patch(CONFIG, json={"wait_ms": None, "region": None}, headers=owner).json() == {
+    cleared = {"wait_ms": None, "region": None, "holiday_region": None}
+    assert http.patch(CONFIG, json=cleared, headers=owner).json() == {
         **view,
+        "holiday_region": None,
         "wait_ms": None,
         "region": None,
         "updated_at": http.get(CONFIG, headers=owner).json()["updated_at"],
@@ -54,6 +60,19 @@ def test_each_field_can_be_set_alone(http, owner, name):
     after = answer.json()
     assert (answer.status_code, after[name]) == (200, EVERYTHING[name])
     assert {field for field in after if after[field] != before[field]} <= {name, "updated_at"}
+
+
+def test_hours_are_kept_in_their_plainest_form(http, owner):
+    given = {"tuesday": [["09:00", "12:00"]], "monday": [], "friday": [["09:00", "12:00"], ["12:00", "18:00"]]}
+    assert http.patch(CONFIG, json={"hours": given}, headers=owner).json()["hours"] == {
+        "tuesday": ["09:00", "12:00"],
+        "friday": [["09:00", "12:00"], ["12:00", "18:00"]],
+    }
+    dates = ["2027-01-02", "2026-12-24", "2027-01-02"]
+    assert http.patch(CONFIG, json={"closed_on": dates}, headers=owner).json()["closed_on"] == [
+        "2026-12-24",
+        "2027-01-02",
+    ]
 
 
 def test_human_is_always_among_the_intents_that_a_person_answers(http, owner):
@@ -138,9 +157,26 @@ WRONG = {
         {"monday": ["10:00", "09:00"]},
         {"monday": ["09:00", "09:00"]},
         {"monday": [9, 10]},
+        {"monday": [["09:00", "12:00"], ["11:00", "13:00"]]},
+        {"monday": [["13:00", "18:00"], ["09:00", "12:00"]]},
+        {"monday": [["09:00", "12:00"], "13:00"]},
+        {"monday": [["09:00", "12:00"], ["13:00"]]},
+        {"monday": [["09:00", "10:00"]] * 7},
         {"monday": None},
         {"monday": ["٠٩:00", "10:00"]},
     ],
+    "languages": ["de", ["German"], ["DE"], [""], [1], ["de"] * 21, None],
+    "closed_on": [
+        "2026-12-24",
+        ["24.12.2026"],
+        ["2026-02-30"],
+        ["2026-12-24T00:00"],
+        [20261224],
+        ["２０２６-12-24"],
+        None,
+    ],
+    "holiday_region": ["", "Germany", "de", "DE-XX", "XX", "DE-", 1],
+    "answer_minutes": [0, 1441, 1.5, "15", None],
     "public_share": [1.0],
     "weight": [1000],
     "rate_per_s": [1000],

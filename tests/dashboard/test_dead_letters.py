@@ -138,7 +138,7 @@ def test_the_queue_is_shown_with_whom_it_serves(http, workers, operator, alice, 
     assert fetch(workers).tenant_id in {str(alice.tenant_id), str(mallory.tenant_id)}
     answer = http.get("/api/v1/admin/queue", headers=operator)
     found = {each["queue"]: each for each in answer.json()["queues"]}
-    assert set(found) == {"receive", "turn", "lead", "notice", "reconcile", "answer"}
+    assert set(found) == {"receive", "turn", "lead", "notice", "reconcile", "knowledge", "answer"}
     receive = found["receive"]
     assert (receive["depth"], receive["in_flight"], receive["tenants"]) == (4, 1, receive["ready"])
     assert receive["oldest_ms"] >= 0

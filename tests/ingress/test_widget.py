@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import time
 import uuid
 from datetime import timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import update
 
 from config.errors import TooMany
 from ingress.limits import PublicLimits
-from ingress.script import ASSETS, SCRIPT
+from ingress.script import ASSETS, SCRIPT, TEXTS
 from ingress.visitors import PREFIX, VALID_S, Visitor, message_prefix, new_visitor, visitor_of
 from models.base import now
 from models.connection import api_connection_id
@@ -422,4 +423,66 @@ def test_the_script_needs_nothing_that_a_strict_policy_forbids():
     hosts = text.replace("http://www.w3.org/2000/svg", "").replace("https?:", "")
     assert "http://" not in hosts
     assert "https://" not in hosts
-    assert {path.suffix for path in ASSETS.iterdir()} == {".js", ".css"}
+    assert {path.suffix for path in ASSETS.rglob("*.*")} == {".js", ".css", ".json"}
+
+
+# Languages
+
+
+def accepting(http, tenant, accepted: str, **body: str) -> dict:
+    answer = http.post(SESSION_URL, json=body, headers=key(tenant.account_token) | {"Accept-Language": accepted})
+    assert answer.status_code == 200
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("pl, fr;q=0.4, tr;q=0.6", "tr"),
+        ("pl", "en"),
+        ("", "en"),
+        ("*", "en"),
+        ("es;q=0, nl", "nl"),
+        ("de;q=2, pt", "pt"),
+        ("x" * 5000, "en"),
+    ],
+)
+def test_the_widget_speaks_the_browsers_language_where_we_do(http, alice, accepted, language):
+    session = accepting(http, alice, accepted)
+    assert session["language"] == language
+    assert session["ai_notice"] == TEXTS[language]["session"]["ai_notice"]
+    assert session["greeting"] == TEXTS[language]["session"]["greeting"].replace("{business}", "Alice's Bakery")
+
+
+def test_what_the_visitor_wrote_in_last_comes_first(http, alice):
+    assert accepting(http, alice, "de", language="it")["language"] == "it"
+    assert accepting(http, alice, "de", language="xx")["language"] == "de"
+
+
+def test_a_business_that_fixed_its_language_is_shown_in_it(http, alice):
+    with tenant_session(alice.tenant_id) as session:
+        session.execute(update(TenantConfiguration).values(language="fr", languages=["fr", "ar"]))
+    session = accepting(http, alice, "de-DE,de;q=0.9", language="es")
+    assert (session["language"], session["quick_replies"][-1]["label"]) == ("fr", "Parler à une personne")
+
+
+def test_every_text_of_the_widget_exists_in_every_language_with_the_same_slots():
+    from workers.phrases import LANGUAGES
+
+    assert set(TEXTS) == set(LANGUAGES)
+    for language, texts in TEXTS.items():
+        for part, english in TEXTS["en"].items():
+            assert list(texts[part]) == list(english), language
+            for name, text in texts[part].items():
+                assert text.strip(), (language, name)
+                assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[name])), (language, name)
+
+
+def test_who_presses_talk_to_a_person_is_understood_in_every_language():
+    from workers.intents import Intent, classify
+
+    for language, texts in TEXTS.items():
+        guess = classify(texts["session"]["person_message"])
+        assert (guess.intent, guess.certain) == (Intent.HUMAN, True), language
+        assert classify(texts["session"]["hours_message"]).intent == Intent.FAQ, language

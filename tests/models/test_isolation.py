@@ -46,6 +46,7 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "model_hold",
             "kept_answer",
             "asked_vector",
+            "promise",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -101,6 +102,14 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "updated_at": at,
         },
         "customer_token": {"id": ids["customer_token"], "token_hash": "t", "expires_at": at},
+        "promise": {
+            "id": ids["promise"],
+            "conversation_id": ids["conversation"],
+            "turn_id": ids["turn"],
+            "due_at": at,
+            "remind_at": at,
+            "kept_at": at,  # an open one would be watched by a later test
+        },
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},

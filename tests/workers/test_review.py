@@ -391,6 +391,7 @@ class TestNothingStays:
         line.run(line.fetch("turn"))
         with tenant_session(desk.tenant.tenant_id) as session:
             session.execute(update(Turn).values(ended_at=now() - timedelta(days=2)))
+            session.execute(update(Outbound).values(created_at=now() - timedelta(days=2)))
         line.run_all()
         assert {part.state for part in desk.visitor.parts(desk.turn)} == {OutboundState.FAILED}
 

@@ -1,0 +1,116 @@
+"""Portuguese: words of an appointment, in `intents.normalised` form, and the English the booking talk reads."""
+
+from __future__ import annotations
+
+NUMBERS = ("uma um", "duas dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze")
+ARTICLES = ("um", "uma")  # numbers that are small words too
+CLOCKS = (  # the surest first
+    ("half", r"\b(?:as |pelas |a )?{h} e meia\b"),
+    ("quarter", r"\b(?:as |pelas )?{h} e (?:um )?quarto\b"),
+    ("to_quarter", r"\b(?:as )?{h} menos (?:um )?quarto\b"),
+    ("hour", r"\b(?:as|pelas|para as) {h}(?: ?h(?:oras)?)?\b(?![:.h]\d)"),
+    ("hour", r"\b{h} ?(?:h|horas)\b(?! ?\d)"),
+)
+WEEKDAYS = (
+    "segunda(?:-feira)?s?",
+    "terca(?:-feira)?s?",
+    "quarta(?:-feira)?s?",
+    "quinta(?:-feira)?s?",
+    "sexta(?:-feira)?s?",
+    "sabados?",
+    "domingos?",
+)
+MONTHS = (
+    "janeiro",
+    "fevereiro",
+    "marco",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+)
+FIRST = (
+    (
+        r"\b(?:cancelar|desmarcar|cancele|anular)(?: (?:a|minha|o|meu|esta))* (?:marcacao|consulta|reserva|"
+        r"pedido|agendamento)\b",
+        r"cancel my appointment",
+    ),
+    (r"\b(?:cancelar|desmarcar|cancele|deixe estar|esqueca)\b", r"cancel it"),
+    (
+        r"\b(?:mudar|alterar|remarcar|adiar)(?: (?:a|minha|o|meu|de))* (?:marcacao|consulta|reserva|hora|dia|"
+        r"horario)\b",
+        r"change my appointment",
+    ),
+    (r"\b(?:mudar|alterar|remarcar|adiar)\b", r"change"),
+    (
+        r"\b(?:marcar|agendar|reservar|fazer uma)(?: (?:uma|um|hora))*(?: (?:marcacao|consulta|reserva|mesa|"
+        r"horario))?\b",
+        r"book an appointment",
+    ),
+    (r"\b(?:alguma (?:coisa|vaga)|algum horario|algo) livre\b|\balguma vaga\b", r"anything free"),
+    (r"\bposso (?:ir|vir|passar)\b", r"can i come in"),
+    (r"\bsem marcacao\b", r"without appointment"),
+    (r"\b(?:sem telefone|sem e-?mail|responda(?:m)?(?:-me)? aqui|(?:prefiro )?aqui$)", r"answer here"),
+    (r"(?<!\d)(\d{1,2}) de (?=[a-z])", r"\1 of "),
+    (r"\b(?:no )?dia (\d{1,2})\b(?! of)", r"the \1th"),
+)
+WORDS = (
+    (r"bom dia|boa tarde|boa noite", "hello"),
+    (r"depois de amanha", "the day after tomorrow"),
+    (r"hoje a noite|esta noite", "this evening"),
+    (r"hoje a tarde|esta tarde", "this afternoon"),
+    (r"hoje", "today"),
+    (r"amanha de manha", "tomorrow morning"),
+    (r"amanha", "tomorrow"),
+    (r"ontem", "yesterday"),
+    (r"fim de semana", "weekend"),
+    (r"(?:na )?(?:proxima semana|semana que vem)", "next week"),
+    (r"proxim[oa]|que vem", "next"),
+    (r"est[ea]|nest[ea]", "this"),
+    (r"(?:de|da|pela) manha|manha", "morning"),
+    (r"(?:a|de|da|pela) tarde", "afternoon"),
+    (r"(?:a|de|da) noite", "evening"),
+    (r"ao meio-?dia|hora de almoco", "lunchtime"),
+    (r"dias?", "days"),
+    (r"semanas?", "weeks"),
+    (r"mes(?:es)?", "months"),
+    (r"horas?", "hours"),
+    (r"minutos?", "minutes"),
+    (r"cancelamentos?", "cancellation"),
+    (r"marcacao|marcacoes|consulta|reserva|agendamento|horario livre|vaga", "appointment"),
+    (r"mesa", "table"),
+    (r"livres?|disponive(?:l|is)|disponibilidade", "free"),
+    (r"antes quero|em vez disso|prefiro", "instead"),
+    (r"mais cedo", "earlier"),
+    (r"mais tarde", "later"),
+    (r"outro dia", "another day"),
+    (r"outra hora|outro horario", "another time"),
+    (r"nao,? obrigad[oa]", "no thanks"),
+    (r"nao", "no"),
+    (r"(?:esta bem|esta bom|por mim tudo bem|pode ser|perfeito|combinado|certo|confirmo|exato)", "that's fine"),
+    (r"por favor", "please"),
+    (r"obrigad[oa]", "thanks"),
+    (r"meu|minha", "my"),
+    (r"o|os|as", "the"),
+    (r"um|uma", "a"),
+    (r"(?:eu )?(?:quero|queria|gostaria(?: de)?|preciso(?: de)?)", "i want"),
+    (r"quanto (?:custa|custam|fica|e)|qual o (?:preco|valor)", "how much"),
+    (r"quanto tempo", "how long"),
+    (r"como", "how"),
+    (r"onde", "where"),
+    (r"porque|por que", "why"),
+    (r"quem", "who"),
+    (r"quando", "when"),
+    (r"tenho que|e preciso", "do i have to"),
+    (r"aceitam", "do you take"),
+    (r"estacionamento", "parking"),
+    (r"cartao", "card"),
+    (r"precos?", "price"),
+    (r"abert[oa]s?|abrem", "open"),
+    (r"fechad[oa]s?|fecham", "closed"),
+)

@@ -1,0 +1,103 @@
+"""Turkish: words of an appointment, in `intents.normalised` form, and the English the booking talk reads."""
+
+from __future__ import annotations
+
+NUMBERS = ("bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz", "on", "on bir onbir", "on iki oniki")
+ARTICLES = ("bir", "on")  # numbers that are small words too
+CLOCKS = (  # the surest first
+    ("half", r"\b(?:saat )?{h} ?bucuk\w*"),
+    ("quarter", r"\b(?:saat )?{h}'?\w* ceyrek (?:gece|var gece)\w*"),
+    ("to_quarter", r"\b(?:saat )?{h}'?\w* ceyrek kala\w*"),
+    ("hour", r"\bsaat {h}(?:'?(?:de|da|te|ta|e|a|ye|ya|i))?\b(?![:.]\d)"),
+    ("hour", r"\b(?:aksam |sabah )?{h}'?(?:de|da|te|ta)\b(?![:.]\d)"),
+)
+WEEKDAYS = (
+    "pazartesi(?:ye|leri)?",
+    "sali(?:ya)?",
+    "carsamba(?:ya)?",
+    "persembe(?:ye)?",
+    "cuma(?:ya)?",
+    "cumartesi(?:ye)?",
+    "pazar(?:a)?",
+)
+MONTHS = (
+    "ocak(?:ta)?",
+    "subat(?:ta)?",
+    "mart(?:ta)?",
+    "nisan(?:da)?",
+    "mayis(?:ta)?",
+    "haziran(?:da)?",
+    "temmuz(?:da)?",
+    "agustos(?:ta)?",
+    "eylul(?:de)?",
+    "ekim(?:de)?",
+    "kasim(?:da)?",
+    "aralik(?:ta)?",
+)
+FIRST = (
+    (r"\b(?:randevu\w*|rezervasyon\w*|talebi\w*)?(?: lutfen)? ?iptal (?:et\w*|lutfen)\b", r"cancel my appointment"),
+    (r"^(?:lutfen )?(?:iptal|vazgectim|bosver|bos ver)[.! ]*$", r"cancel it"),
+    (
+        r"\b(?:randevu\w*|rezervasyon\w*)(?: lutfen)? (?:degistir\w*|ertele\w*|al\w*abilir miyiz baska)\b",
+        r"change my appointment",
+    ),
+    (r"\b(?:degistir\w*|ertele\w*)\b", r"change"),
+    (
+        r"\b(?:bir )?(?:randevu|rezervasyon|masa) (?:al\w*|yap\w*|ayirt\w*|isti\w*|olustur\w*)(?: (?:isti\w+|"
+        r"miyim|mi|lazim))*",
+        r"book an appointment",
+    ),
+    (r"\b(?:bos|musait) (?:yer\w*|saat\w*|randevu\w*)(?: var mi)?\b", r"anything free"),
+    (r"\b(?:gelebilir miyim|ugrayabilir miyim)\b", r"can i come in"),
+    (r"\brandevusuz\b", r"without appointment"),
+    (r"\b(?:burada(?:n)? (?:yanit|cevap)\w*|telefon yok|burada$|buradan$)", r"answer here"),
+    (r"\bayin (\d{1,2})'?\w*", r"the \1th"),
+)
+WORDS = (
+    (r"gunaydin|iyi gunler|iyi aksamlar", "hello"),
+    (r"bu aksam", "this evening"),
+    (r"bugun", "today"),
+    (r"yarin sabah", "tomorrow morning"),
+    (r"yarindan sonra|obur gun", "the day after tomorrow"),
+    (r"yarin(?:a)?", "tomorrow"),
+    (r"dun", "yesterday"),
+    (r"hafta ?sonu", "weekend"),
+    (r"(?:gelecek|onumuzdeki|haftaya) hafta|haftaya", "next week"),
+    (r"gelecek|onumuzdeki", "next"),
+    (r"bu", "this"),
+    (r"sabah(?:leyin|a)?", "morning"),
+    (r"ogle(?:n|nleyin)?", "lunchtime"),
+    (r"ogleden sonra", "afternoon"),
+    (r"aksam(?:a|uzeri)?", "evening"),
+    (r"gun(?:ler)?", "days"),
+    (r"hafta(?:lar)?", "weeks"),
+    (r"ay", "months"),
+    (r"saat(?:ler)?", "hours"),
+    (r"dakika", "minutes"),
+    (r"iptaller", "cancellation"),
+    (r"randevu(?:m|mu|muz|yu)?|rezervasyon(?:um|umu|u)?", "appointment"),
+    (r"masa", "table"),
+    (r"bos|musait", "free"),
+    (r"onun yerine|yerine|daha iyi", "instead"),
+    (r"daha erken", "earlier"),
+    (r"daha gec|sonra", "later"),
+    (r"baska (?:bir )?gun", "another day"),
+    (r"baska (?:bir )?saat", "another time"),
+    (r"hayir,? tesekkurler", "no thanks"),
+    (r"hayir|yok", "no"),
+    (r"(?:uygun|bana uyar|olur|tamam|tamamdir|harika|dogru|onayliyorum)", "that's fine"),
+    (r"lutfen", "please"),
+    (r"tesekkur(?:ler| ederim)", "thanks"),
+    (r"ne kadar|fiyati? ne|kac (?:lira|para)", "how much"),
+    (r"ne kadar sur\w+", "how long"),
+    (r"nasil", "how"),
+    (r"nerede\w*", "where"),
+    (r"neden", "why"),
+    (r"kim", "who"),
+    (r"ne zaman", "when"),
+    (r"otopark", "parking"),
+    (r"kart\w*", "card"),
+    (r"fiyat\w*|ucret\w*", "price"),
+    (r"acik\w*", "open"),
+    (r"kapali\w*", "closed"),
+)
