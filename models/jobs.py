@@ -179,6 +179,36 @@ class SendNotice(Job):
     notice_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SourceJob(Job):
+    """A step of one reading of a source; void once the source is in another round."""
+
+    source_id: str
+    round_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.source_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrawlSource(SourceJob):
+    """Make a website's next request, record what came, and send the job of the request after it."""
+
+    name: ClassVar[str] = "source.crawl"
+    queue: ClassVar[str] = "knowledge"
+
+    cursor: str = "0"  # which request of the round this is
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFile(SourceJob):
+    """Read an uploaded file."""
+
+    name: ClassVar[str] = "source.read"
+    queue: ClassVar[str] = "knowledge"
+
+
 JOBS: tuple[type[Job], ...] = (
     ReceiveMessage,
     DetectIntent,
@@ -188,7 +218,9 @@ JOBS: tuple[type[Job], ...] = (
     SendNotice,
     UpdateChannel,
     ReconcileConnection,
+    CrawlSource,
+    ReadFile,
 )
-WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
-BULK_QUEUES = ("reconcile",)  # of the class bulk: after all others, but every twentieth start
+WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile", "knowledge")
+BULK_QUEUES = ("reconcile", "knowledge")  # of the class bulk: after all others, but every twentieth start
 ANSWER_QUEUES = ("answer",)
