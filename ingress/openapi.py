@@ -28,6 +28,7 @@ from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_sources import SOURCE_PATHS, SOURCE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
 
@@ -84,6 +85,7 @@ SCHEMAS: Schema = {
     "Health": obj({"status": {"const": "ok"}}),
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
+    **SOURCE_SCHEMAS,
     **PEOPLE_SCHEMAS,
 }
 
@@ -104,6 +106,7 @@ EVENTS = (
 PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
+    **SOURCE_PATHS,
     **PEOPLE_PATHS,
     "/api/v1/chat": {
         "post": {
@@ -230,7 +233,10 @@ SECURITY: Schema = {
     "metricsToken": {"type": "http", "scheme": "bearer"},
 }
 DESCRIBED = Described(PATHS, SCHEMAS, SECURITY)
-ABOUT = f"AI front desks for many small businesses. No body may be larger than {LIMIT_BYTES // 1024} KiB."
+ABOUT = (
+    "AI front desks for many small businesses. No body may be larger than "
+    f"{LIMIT_BYTES // 1024} KiB, unless an endpoint says otherwise."
+)
 
 
 async def openapi(request: Request) -> Response:

@@ -216,7 +216,7 @@ def outcome(session: Session, source: KnowledgeSource) -> Counter[str]:
         .where(KnowledgeDocument.source_id == source.id, KnowledgeDocument.kind != DocumentKind.SITEMAP)
         .group_by(KnowledgeDocument.state)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter(dict(rows.all()))
 
 
 def first_trouble(session: Session, source: KnowledgeSource) -> str | None:
@@ -236,7 +236,7 @@ def first_trouble(session: Session, source: KnowledgeSource) -> str | None:
 def due_sources(session: Session) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
     """Through the system door: (tenant, source) of those the clock has to look at."""
     due = select(KnowledgeSource.tenant_id, KnowledgeSource.id).where(KnowledgeSource.next_at <= func.now())
-    return session.execute(due.order_by(KnowledgeSource.next_at).limit(500)).tuples().all()
+    return session.execute(due.order_by(KnowledgeSource.next_at).limit(500)).all()
 
 
 def claim_host(session: Session, host: str, every_s: float) -> int:
@@ -263,3 +263,27 @@ def claim_host(session: Session, host: str, every_s: float) -> int:
 def forget_hosts(session: Session) -> None:
     """Through the system door: hosts that nobody has asked for a day."""
     session.execute(delete(HostVisit).where(HostVisit.next_at < func.now() - timedelta(days=1)))
+
+
+def told(session: Session, source: KnowledgeSource, detail: str) -> int:
+    """How many documents have exactly this to say."""
+    count = select(func.count()).select_from(KnowledgeDocument)
+    return (
+        session.scalar(count.where(KnowledgeDocument.source_id == source.id, KnowledgeDocument.detail == detail)) or 0
+    )
+
+
+def alike(session: Session, source: KnowledgeSource, pattern: str) -> int:
+    """How many addresses of the round are the same but for their numbers (`#` in the pattern, which is of path and query)."""
+    path = func.regexp_replace(KnowledgeDocument.url, "^[a-z]+://[^/]+", "")
+    count = select(func.count()).select_from(KnowledgeDocument)
+    return (
+        session.scalar(
+            count.where(
+                KnowledgeDocument.source_id == source.id,
+                KnowledgeDocument.round_id == source.round_id,
+                func.regexp_replace(path, "[0-9]+", "#", "g") == pattern,
+            )
+        )
+        or 0
+    )

@@ -23,6 +23,7 @@ MOST_PAGES, DEFAULT_PAGES = 5_000, 500
 MOST_DEPTH, DEFAULT_DEPTH = 30, 10
 MOST_REFRESH_HOURS, DEFAULT_REFRESH_HOURS = 24 * 30, 24
 AGAIN_HOURS = 6.0  # at the latest: a source whose round failed
+KEPT_DELETED = timedelta(days=90)  # so that answers that quoted it can be explained
 
 
 class SourceKind(StrEnum):
@@ -132,15 +133,16 @@ class KnowledgeSource(TenantOwned, Base):
         """The reading is over; the next one is due after the source's interval, sooner when this one failed."""
         self.state, self.detail = state, detail
         self.finished_at = self.updated_at = now()
-        hours = self.refresh_hours
+        hours: float | None = self.refresh_hours
         if hours is not None and state is SourceState.FAILED:
             hours = min(hours, AGAIN_HOURS)
         self.next_at = now() + timedelta(seconds=settings().scaled_s(hours * 3600)) if hours else None
 
     def delete(self) -> None:
         """Nothing of it counts any more; jobs of its round are void."""
-        self.state, self.round_id, self.next_at = SourceState.DELETED, None, None
+        self.state, self.round_id = SourceState.DELETED, None
         self.deleted_at = self.updated_at = now()
+        self.next_at = now() + KEPT_DELETED  # then the clock forgets it
 
 
 STALLED_S = 300.0  # a round that recorded nothing for so long has lost its job

@@ -38,7 +38,18 @@ def test_layers_are_kept():
 
 
 def test_every_job_has_exactly_one_actor_on_its_queue(stores):
-    from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel  # noqa: F401
+    from workers import (  # noqa: F401
+        answer,
+        capture_lead,
+        crawl,
+        deliver,
+        detect_intent,
+        notify,
+        read_file,
+        receive,
+        reconcile,
+        update_channel,
+    )
     from workers.broker import _broker
 
     assert {name: actor.queue_name for name, actor in _broker.actors.items()} == {job.name: job.queue for job in JOBS}
@@ -68,6 +79,8 @@ SYSTEM_DOOR = {
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
     "workers/clock.py": "ticks, connections to reconcile",
+    "workers/crawl.py": "when a host may be asked again, by its hash",
+    "workers/refresh.py": "sources that are due, by id",
     "ingress/health.py": "how old the ticks are",
 }
 

@@ -27,6 +27,7 @@ from models.tick import claim_tick, finish_tick, last_finished
 from workers.forget import forget_tenants
 from workers.limits import republish_limits
 from workers.reaccept import reaccept
+from workers.refresh import refresh_sources
 from workers.resources import send
 from workers.sweep import sweep
 from workers.watch import watch_acceptances, watch_dead_letters, watch_turns
@@ -97,6 +98,10 @@ def _limits(_: Stores) -> None:
     republish_limits()
 
 
+def _sources(_: Stores) -> None:
+    refresh_sources()
+
+
 def _watch(stores: Stores) -> None:
     watch_turns(stores.back_at)
     watch_dead_letters()
@@ -112,6 +117,7 @@ TASKS = (
     Task("reconcile", 60, _reconcile),
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
+    Task("sources", 60, _sources),
     Task("forget", 60, _forget),
     Task("acceptances", 300, _watch_acceptances),
 )

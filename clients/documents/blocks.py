@@ -99,26 +99,36 @@ def cut(blocks: list[Block]) -> tuple[list[Block], str | None]:
     return blocks, None
 
 
-def rows(cells: list[list[str]]) -> list[Block]:
-    """A table's rows, each cell with the name of its column. The first row names them if it looks like it."""
+def rows(cells: list[list[str]], *, named: bool | None = None) -> list[Block]:
+    """A table's rows. `named`: the first row names the columns, and each cell is told with its column's name.
+
+    Where nobody says (None), it does when it is the only row of a wide table that holds no values.
+    """
     cells = [[" ".join(cell.split()) for cell in row] for row in cells]
-    cells = [row for row in cells if any(row)]
     if not cells:
         return []
     head = cells[0]
-    named = len(cells) > 1 and len(head) > 1 and sum(map(bool, head)) > len(head) / 2 and not any(map(_is_value, head))
-    made = []
-    for row in cells[1:] if named else cells:
-        told = [
-            f"{head[at]}: {cell}" if named and at < len(head) and head[at] else cell
-            for at, cell in enumerate(row)
-            if cell
-        ]
-        if told:
-            made.append(Block(BlockKind.ROW, "; ".join(told)))
-    return made
+    if named is None:
+        others = [any(map(_is_value, row)) for row in cells[1:] if any(row)]
+        named = len(head) > 2 and not any(map(_is_value, head)) and bool(others) and sum(others) * 2 > len(others)
+    if not any(head) or len(cells) == 1:
+        named = False
+    return [
+        Block(BlockKind.ROW, told) for row in cells[1 if named else 0 :] if (told := _told(row, head if named else []))
+    ]
+
+
+def _told(row: list[str], head: list[str]) -> str:
+    """`Day: Monday; Hours: 9-18` under named columns, else `Monday: 9-18`."""
+    if head:
+        told = [f"{head[at]}: {cell}" if at < len(head) and head[at] else cell for at, cell in enumerate(row) if cell]
+        return "; ".join(told)
+    said = [cell for cell in row if cell]
+    if len(said) < 2 or not row[0] or said[0].endswith(":"):
+        return " ".join(said)
+    return f"{said[0]}: {'; '.join(said[1:])}"
 
 
 def _is_value(cell: str) -> bool:
     """A number, price or time is no column's name."""
-    return sum(sign.isdigit() for sign in cell) > len(cell) / 3 and len(cell) > 0
+    return sum(sign.isdigit() for sign in cell) > len(cell) / 3

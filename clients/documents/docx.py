@@ -92,7 +92,8 @@ def _blocks(parent: _Element, levels: dict[str, int]) -> Iterator[Block]:
             yield from _paragraph(element, levels)
         elif element.tag == f"{W}tbl":
             yield from rows(
-                [[_text(cell) for cell in row.iterchildren(f"{W}tc")] for row in element.iterchildren(f"{W}tr")]
+                [[_text(cell) for cell in row.iterchildren(f"{W}tc")] for row in element.iterchildren(f"{W}tr")],
+                named=True if element.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None else None,
             )
         elif element.tag in {f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"}:
             yield from _blocks(element, levels)

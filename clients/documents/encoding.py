@@ -25,31 +25,8 @@ _OF_LANGUAGE = {
     "he": "cp1255",
     "ar": "cp1256",
 }
-_OTHER_SCRIPTS = frozenset(
-    [
-        "cp1251",
-        "cp1253",
-        "cp1255",
-        "cp1256",
-        "koi8_r",
-        "koi8_u",
-        "iso8859_5",
-        "iso8859_7",
-        "iso8859_8",
-        "iso8859_6",
-        "shift_jis",
-        "cp932",
-        "euc_jp",
-        "iso2022_jp",
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "euc_kr",
-        "cp949",
-        "tis_620",
-        "cp874",
-    ]
+_OTHER_SCRIPTS = re.compile(
+    r"cp125[1356]|koi8_[ru]|iso8859_[5678]|shift_jis|cp932|euc_jp|iso2022_jp|gb2312|gbk|gb18030|big5|euc_kr|cp949|tis_620|cp874"
 )
 _LOOKED_AT = 64 * 1024
 _WESTERN = {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"}  # what the web means by them is windows-1252
@@ -108,4 +85,4 @@ def _guessed(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_LOOKED_AT]).best()
-    return best.encoding if best is not None and best.encoding in _OTHER_SCRIPTS else "cp1252"
+    return best.encoding if best is not None and _OTHER_SCRIPTS.fullmatch(best.encoding) else "cp1252"

@@ -176,8 +176,10 @@ def _of_extract(body: HtmlElement) -> Iterator[Block]:
             case "list":
                 yield from _items(element, 0)
             case "table":
-                cells = [[" ".join(cell.itertext()) for cell in row.iter("cell")] for row in element.iter("row")]
-                yield from rows(cells)
+                table = [list(row.iter("cell")) for row in element.iter("row")]
+                heads = [all(cell.get("role") == "head" for cell in row) and len(row) > 1 for row in table]
+                cells = [[" ".join(cell.itertext()) for cell in row] for row in table]
+                yield from rows(cells, named=True if heads[:1] == [True] else None)
             case "graphic":
                 continue
             case "div" | "main" | "quote" if len(element):
@@ -244,8 +246,12 @@ def _walked(root: HtmlElement, without: tuple[str, ...] = ()) -> Iterator[Block]
                 yield from _defined(child)
             elif tag == "table":
                 yield from said()
-                cells = [[cell.text_content() for cell in row.iter("td", "th")] for row in child.iter("tr")]
-                yield from rows(cells)
+                table = [list(row.iterchildren("td", "th")) for row in child.iter("tr")]
+                cells = [[cell.text_content() for cell in row] for row in table]
+                first = table[0] if table else []
+                yield from rows(
+                    cells, named=True if len(first) > 1 and all(cell.tag == "th" for cell in first) else None
+                )
             elif tag == "br":
                 held.append("\n")
             elif tag in _BREAKS or tag in {"ul", "ol", "dl", "body", *_AROUND}:

@@ -70,11 +70,13 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         elif "|" in line and at < len(lines) and _TABLE_RULE.match(lines[at]):
             yield from said()
             table = [line]
-            at += 1
+            at += 1  # past the rule
             while at < len(lines) and "|" in lines[at]:
                 table.append(lines[at])
                 at += 1
-            yield from rows([[_plain(cell) for cell in each.strip().strip("|").split("|")] for each in table])
+            yield from rows(
+                [[_plain(cell) for cell in each.strip().strip("|").split("|")] for each in table], named=True
+            )
         elif (found := _ITEM.match(line)) is not None:
             yield from said()
             text = [found[2]]
@@ -115,7 +117,7 @@ def read_csv(data: bytes, content_type: str = "") -> Document:
                 made.append(Block(BlockKind.HEADING, tidy(row[question]), 1))
                 made.append(Block(BlockKind.TEXT, tidy(row[answer])))
     else:
-        made = rows(cells[:MOST_ROWS])
+        made = rows(cells[:MOST_ROWS], named=len(cells[0]) > 1)
     blocks, cut_short = cut(made)
     if not blocks:
         raise Unreadable("The table is empty.")

@@ -90,12 +90,14 @@ class Fetcher:
         self,
         url: str,
         *,
-        limit_bytes: int,
-        wanted: Callable[[str], bool] = lambda _: True,
+        limit: Callable[[str], int],
+        first_part: bool = False,
         etag: str | None = None,
         modified: str | None = None,
     ) -> Answer:
-        """Ask for a normal address. `wanted` is asked about the content type before a body is read.
+        """Ask for a normal address. `limit` says how many bytes of a content type are taken; 0: its body is not read.
+
+        `first_part`: of a longer body its beginning is taken.
 
         Raises:
             NotAllowed, NotReached, NotTaken: each with a sentence.
@@ -130,7 +132,7 @@ class Fetcher:
                     extensions={"timeout": timeouts},
                 ) as response,
             ):
-                return _read(url, response, limit_bytes, wanted)
+                return _read(url, response, limit, first_part)
         except (httpcore2.TimeoutException, TimeoutError):
             raise NotReached(f"The page did not arrive within {self._total_s:g} seconds.") from None
         except httpcore2.ConnectError as error:
@@ -145,7 +147,7 @@ def _why_no_connection(error: Exception) -> str:
     return "The site cannot be reached: nobody answers there."
 
 
-def _read(url: str, response: httpcore2.Response, limit_bytes: int, wanted: Callable[[str], bool]) -> Answer:
+def _read(url: str, response: httpcore2.Response, limit: Callable[[str], int], first_part: bool) -> Answer:
     headers: dict[str, str] = {}
     packing: list[str] = []
     for raw_name, raw_value in response.headers:
@@ -159,20 +161,21 @@ def _read(url: str, response: httpcore2.Response, limit_bytes: int, wanted: Call
     status = response.status
     if status != 200:
         return Answer(url, status, headers)
-    if not wanted(headers.get("content-type", "")):
+    limit_bytes = limit(headers.get("content-type", ""))
+    if not limit_bytes:
         return Answer(url, status, headers, unwanted=True)
     body, received = bytearray(), 0
-    too_large = NotTaken(f"The page is larger than {limit_bytes // (1024 * 1024)} MiB.")
+    too_large = NotTaken(f"It is larger than {limit_bytes // (1024 * 1024)} MiB.")
     unpack = _unpacker(packing)
     for piece in response.iter_stream():
         received += len(piece)
-        if received > limit_bytes:
-            raise too_large
         for plain in unpack(piece, limit_bytes + 1 - len(body)):
             body += plain
-            if len(body) > limit_bytes:
+        if len(body) > limit_bytes or received > limit_bytes:
+            if not first_part:
                 raise too_large
-    return Answer(url, status, headers, bytes(body), received)
+            break
+    return Answer(url, status, headers, bytes(body[:limit_bytes]), received)
 
 
 def _unpacker(packing: list[str]) -> Callable[[bytes, int], Iterator[bytes]]:

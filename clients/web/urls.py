@@ -105,7 +105,7 @@ def is_home_by_another_name(url: str) -> bool:
 def calendar_pattern(url: str) -> str | None:
     """What addresses of one calendar have in common; None for any other. Calendars go on for ever."""
     parts = urlsplit(url)
-    told = f"{parts.path}?{parts.query}"
+    told = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if not (CALENDAR.search(told) or DATED.search(told)) or not re.search(r"\d", told):
         return None
     return re.sub(r"\d+", "#", told)

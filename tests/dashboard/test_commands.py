@@ -83,11 +83,19 @@ def test_the_queue_is_printed_as_a_table(run: Run, workers, alice):
     enqueue(workers, alice)
     fetch(workers)
     lines = [line.split() for line in run("queue").splitlines()]
-    assert [line[0] for line in lines[1:7]] == ["receive", "turn", "lead", "notice", "reconcile", "answer"]
+    assert [line[0] for line in lines[1:8]] == [
+        "receive",
+        "turn",
+        "lead",
+        "notice",
+        "reconcile",
+        "knowledge",
+        "answer",
+    ]
     assert lines[1][:3] == ["receive", "2", "1"]
-    assert lines[8][:2] == ["queue", "tenant"]
-    assert lines[9][:4] == ["receive", str(alice.tenant_id), "1", "1"]
-    assert len(run("queue", "--top", 0).splitlines()) == 7
+    assert lines[9][:2] == ["queue", "tenant"]
+    assert lines[10][:4] == ["receive", str(alice.tenant_id), "1", "1"]
+    assert len(run("queue", "--top", 0).splitlines()) == 8
 
 
 def test_without_redis_a_command_ends_with_a_sentence(run: Run, alice):
