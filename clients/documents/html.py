@@ -51,12 +51,14 @@ def read_html(data: bytes, content_type: str = "", url: str = "") -> Document:
     text = decoded(data[:LONGEST_PAGE], content_type).replace("\x00", "")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
-        tree: HtmlElement = html.document_fromstring(text, parser=html.HTMLParser(recover=True, huge_tree=False))
+        tree: HtmlElement = html.document_fromstring(text, parser=html.HTMLParser(recover=True, huge_tree=True))
     except (ValueError, html.etree.LxmlError):
         raise Unreadable("The page holds no text.") from None
     about = _about(tree, url)
     blocks = _content(tree, text, url)
     blocks, note = cut(blocks)
+    if not any(block.kind is not BlockKind.HEADING for block in blocks):
+        raise Unreadable("The page holds no text.")
     return replace(about, blocks=blocks, note=note)
 
 

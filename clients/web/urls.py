@@ -23,10 +23,13 @@ NOT_TEXT = re.compile(  # endings of what holds no words
     r"od[sp]|psd|ai|eps|wasm|bin|dat|sql",
     re.IGNORECASE,
 )
-CALENDAR = re.compile(
-    r"calend|kalender|agenda|(?<![a-z])(month|year|week|date|day|datum|monat|mois|mes)(?![a-z])", re.IGNORECASE
+CALENDAR = re.compile(  # a part of a path, or a parameter's name
+    r"(?:^|[/?&])(?:[\w-]*calend[ae]r[\w-]*|kalender|agenda|month|year|week|date|day|datum|monat|mois|mes)(?=[/=?&]|$)",
+    re.IGNORECASE,
 )
-DATED = re.compile(r"(?<!\d)(19|20|21)\d\d([-/._]\d\d?){1,2}(?!\d)")
+DATED = re.compile(
+    r"(?:19|20|21)\d\d([-/._]\d\d?){1,2}/?(?=[?&]|$)"
+)  # and nothing after the date: a post has its name there
 _UNESCAPED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
