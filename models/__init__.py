@@ -19,6 +19,7 @@ from models import (
     token,
     turn,
     usage,
+    vector,
     webhook_event,
 )
 from models.base import Base
@@ -43,5 +44,6 @@ __all__ = [
     "token",
     "turn",
     "usage",
+    "vector",
     "webhook_event",
 ]

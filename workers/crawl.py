@@ -28,7 +28,7 @@ from config.errors import NotYet
 from config.settings import settings
 from models.crawl import claim_host, crawl_job, lock_source, next_waiting
 from models.database import system_session, tenant_session
-from models.jobs import CrawlSource
+from models.jobs import CrawlSource, EmbedChunks, SourceJob
 from models.source import DocumentKind, DocumentState, KnowledgeDocument, KnowledgeSource
 from models.tenant import Tenant
 from models.turn import Delivery
@@ -40,6 +40,7 @@ TIME_LIMIT_MS = 90_000
 DELAY_S = 1.0  # between two requests to one host, whoever's crawl it is
 PAGE_BYTES, FILE_BYTES = 5 * 1024 * 1024, 20 * 1024 * 1024
 NO_PLACE_MS = 500
+PAGES_PER_EMBEDDING, EMBED_AFTER_S = 10, 5.0  # the pages of one embedding job, and how long it waits for them
 SKIPPED_AT_ONCE = 200  # addresses that robots.txt forbids, told in one job
 ROBOTS_HOPS = 5
 SHARE = 3 / 8  # of the worker's threads may read sources: the others answer visitors
@@ -140,7 +141,15 @@ def _next(job: CrawlSource, tenant_id: uuid.UUID, source_id: uuid.UUID) -> Todo 
         following = crawl_job(source) if source.is_under_way else None
     if following is not None:  # it was sent before, and once is enough; or it was lost
         send(following[0], message_id=following[1])
+    else:
+        embed(job, "end")
     return None
+
+
+def embed(job: SourceJob, part: str, *, delay_s: float = 0.0) -> None:
+    """New chunks need vectors: once for some pages, and once more when all are read."""
+    delay_ms = int(settings().scaled_s(delay_s) * 1000)
+    send(EmbedChunks(tenant_id=job.tenant_id), message_id=f"embed:{job.round_id}:{part}", delay_ms=delay_ms)
 
 
 def _todo(source: KnowledgeSource, document: KnowledgeDocument) -> Todo | None:
@@ -253,6 +262,6 @@ def _record(job: CrawlSource, tenant_id: uuid.UUID, source_id: uuid.UUID, todo: 
         state = document.state if document is not None else DocumentState.SKIPPED
     log.info("page.fetched", source_id=job.source_id, state=str(state), new_chunks=new)
     if new:
-        crawled.embed(tenant_id)
+        embed(job, str(int(job.cursor) // PAGES_PER_EMBEDDING), delay_s=EMBED_AFTER_S)
     if following is not None:
         send(following[0], message_id=following[1], delay_ms=int(settings().scaled_s(wait_s) * 1000))

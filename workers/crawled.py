@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -347,7 +346,3 @@ def _without_endless(session: Session, source: KnowledgeSource, links: list[str]
                 continue
         kept.append(url)
     return kept
-
-
-def embed(tenant_id: uuid.UUID) -> None:
-    """New chunks need vectors."""

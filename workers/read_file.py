@@ -21,7 +21,7 @@ from models.turn import Delivery
 from models.upload import drop_file, file_of
 from workers import crawled
 from workers.broker import actor
-from workers.crawl import reading_place, under_way
+from workers.crawl import embed, reading_place, under_way
 from workers.resources import reader
 
 TIME_LIMIT_MS = 90_000
@@ -55,7 +55,7 @@ def read(job: ReadFile, reading: Reader) -> None:
     new = _record(job, tenant_id, source_id, found)
     log.info("file.read", source_id=job.source_id, new_chunks=new)
     if new:
-        crawled.embed(tenant_id)
+        embed(job, "end")
 
 
 def _record(job: ReadFile, tenant_id: uuid.UUID, source_id: uuid.UUID, found: Document | Unreadable) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations import policies
 
 revision = "20261122_sources"
-down_revision = "20261122_chunks"
+down_revision = "20261122_vectors"
 branch_labels = None
 depends_on = None
 
