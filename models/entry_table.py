@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from sqlalchemy import Text, column, func, select, tuple_, values
 from sqlalchemy.orm import Session
@@ -87,13 +87,17 @@ def import_entries(tenant_id: uuid.UUID, file: Table, *, clean: Clean, dry_run: 
         InvalidInput: it is no such table at all.
     """
     told = Imported(dry_run=dry_run)
-    rows = _rows(file, told, clean)
-    while batch := list(islice(rows, BATCH)):
-        _take(tenant_id, batch, told)
+    text = io.TextIOWrapper(file, encoding=_encoding(file), errors="replace", newline="")
+    try:
+        rows = _rows(text, told, clean)
+        while batch := list(islice(rows, BATCH)):
+            _take(tenant_id, batch, told)
+    finally:
+        text.detach()  # the file is its owner's to close
     return told
 
 
-def _rows(file: Table, told: Imported, clean: Clean) -> Iterator[_Row]:
+def _rows(file: TextIO, told: Imported, clean: Clean) -> Iterator[_Row]:
     """The rows that can be taken; the others are told."""
     records = _records(file, told)
     head = next(records, None)
@@ -134,7 +138,7 @@ def _wrong(question: str, answer: str) -> str | None:
     return None
 
 
-def _records(file: Table, told: Imported) -> Iterator[tuple[int, list[str]]]:
+def _records(file: TextIO, told: Imported) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of each row that is not empty. A quote that is never closed costs its own line alone."""
     lines = _lines(file)
     csv.field_size_limit(1024 * 1024)
@@ -174,14 +178,10 @@ def _is_open(text: str, delimiter: str) -> bool:
     return False
 
 
-def _lines(file: Table) -> Iterator[tuple[int, str]]:
-    """Numbered lines, in whatever encoding; read as they are needed."""
-    text = io.TextIOWrapper(file, encoding=_encoding(file), errors="replace", newline="")
-    try:
-        for number, line in enumerate(text, 1):
-            yield number, line.removeprefix("\ufeff") if number == 1 else line
-    finally:
-        text.detach()
+def _lines(file: TextIO) -> Iterator[tuple[int, str]]:
+    """Numbered lines, read as they are needed."""
+    for number, line in enumerate(file, 1):
+        yield number, line.removeprefix("\ufeff") if number == 1 else line
 
 
 def _encoding(file: Table) -> str:

@@ -251,6 +251,8 @@ def _read(
     session: Session, source: KnowledgeSource, document: KnowledgeDocument, answer: Answer, found: Document
 ) -> int:
     """A page that came whole: its links, then its words unless they are another's or not for us."""
+    document.state = DocumentState.INDEXED  # it waits no more, whatever becomes of it: there is room for another
+    session.flush()
     wishes = set(re.split(r"[,\s]+", re.sub(r"\w+:", " ", answer.headers.get("x-robots-tag", "").lower())))
     if not found.nofollow and not wishes & {"nofollow", "none"}:
         _take_links(session, source, _normal(found.links, document.url), depth=document.depth + 1)

@@ -4,6 +4,7 @@ only what changed. The site's own journal is the truth.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 
 import pytest
@@ -11,12 +12,16 @@ import pytest
 from clients.documents.reader import Reader
 from clients.web.fetch import Fetcher
 from clients.web.urls import normal
+from config.errors import NotYet
 from models.crawl import crawl_job
 from models.sources import add_website, refresh
+from models.turn import Delivery
 from tests.doubles.website.handle import Website, running
 from tests.ingress.conftest import environment
 from tests.workers.reading import Desk, chunks_of, documents_of, source_of
+from workers import resources
 from workers.broker import queue
+from workers.crawl import crawl_source
 
 SLOWEST_S = 0.6
 MOST_OF_A_CALENDAR = 60
@@ -101,3 +106,17 @@ def test_a_site_is_read_and_read_again(desk, alice, site):
     desk.run()
     assert f"{site.url}/services/3" not in chunks_of(alice)
     assert site.asked_elsewhere() == []
+
+
+def test_without_the_allowance_this_machine_is_never_asked(line, alice, site):
+    """The actor, as the process `worker` runs it: with the fetcher and the reader that the settings make."""
+    site.forget()
+    resources.fetcher.cache_clear()
+    job, _ = crawl_job(add_website(alice.tenant_id, normal(site.url) or ""))
+    with environment(TIME_SCALE="1000"):
+        for _ in range(4):
+            with contextlib.suppress(NotYet):
+                crawl_source(job, Delivery("message", 1))
+            job, _ = crawl_job(source_of(alice))
+    assert source_of(alice).detail == "The address leads into a private network, where Frontdesk does not go."
+    assert site.asked() == []
