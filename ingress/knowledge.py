@@ -23,11 +23,10 @@ from ingress.services import services
 from ingress.turns import path_id
 from models.credential import Scope
 from models.database import tenant_session
+from models.entry_table import LONGEST_ANSWER, LONGEST_QUESTION
 from models.knowledge import KnowledgeEntry, newest_entries
 from models.page import Page, asked_page, cursor
 
-LONGEST_QUESTION = 500
-LONGEST_ANSWER = 8000
 LONGEST_FILTER = 200
 
 log = structlog.get_logger()

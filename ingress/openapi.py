@@ -29,6 +29,7 @@ from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
+from ingress.openapi_sources import SOURCE_PATHS, SOURCE_SCHEMAS
 from ingress.openapi_usage import USAGE_PATHS, USAGE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
@@ -91,6 +92,7 @@ SCHEMAS: Schema = {
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
     **SEARCH_SCHEMAS,
+    **SOURCE_SCHEMAS,
     **PEOPLE_SCHEMAS,
     **USAGE_SCHEMAS,
 }
@@ -113,6 +115,7 @@ PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
     **SEARCH_PATHS,
+    **SOURCE_PATHS,
     **PEOPLE_PATHS,
     **USAGE_PATHS,
     "/api/v1/chat": {
@@ -240,7 +243,10 @@ SECURITY: Schema = {
     "metricsToken": {"type": "http", "scheme": "bearer"},
 }
 DESCRIBED = Described(PATHS, SCHEMAS, SECURITY)
-ABOUT = f"AI front desks for many small businesses. No body may be larger than {LIMIT_BYTES // 1024} KiB."
+ABOUT = (
+    "AI front desks for many small businesses. No body may be larger than "
+    f"{LIMIT_BYTES // 1024} KiB, unless an endpoint says otherwise."
+)
 
 
 async def openapi(request: Request) -> Response:

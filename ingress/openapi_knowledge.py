@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from config.openapi import MOMENT, TEXT, UUID, Schema, body, errors, json, nullable, obj, paged, path, query, ref
-from ingress.knowledge import LONGEST_ANSWER, LONGEST_FILTER, LONGEST_QUESTION
+from ingress.knowledge import LONGEST_FILTER
+from models.entry_table import LONGEST_ANSWER, LONGEST_QUESTION
 from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
 KEY: list[Schema] = [{"apiKey": []}]

@@ -181,6 +181,36 @@ class SendNotice(Job):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceJob(Job):
+    """A step of one reading of a source; void once the source is in another round."""
+
+    source_id: str
+    round_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.source_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrawlSource(SourceJob):
+    """Make a website's next request, record what came, and send the job of the request after it."""
+
+    name: ClassVar[str] = "source.crawl"
+    queue: ClassVar[str] = "knowledge"
+
+    cursor: str = "0"  # which request of the round this is
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFile(SourceJob):
+    """Read an uploaded file."""
+
+    name: ClassVar[str] = "source.read"
+    queue: ClassVar[str] = "knowledge"
+
+
+@dataclass(frozen=True, kw_only=True)
 class EmbedChunks(Job):
     """Give the tenant's chunks the vectors they lack. One at a time for each tenant; sends its own successor."""
 
@@ -211,6 +241,8 @@ JOBS: tuple[type[Job], ...] = (
     SendNotice,
     UpdateChannel,
     ReconcileConnection,
+    CrawlSource,
+    ReadFile,
     EmbedChunks,
     EmbedQuery,
 )

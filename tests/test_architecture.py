@@ -42,11 +42,13 @@ def test_every_job_has_exactly_one_actor_on_its_queue(stores):
     from workers import (  # noqa: F401
         answer,
         capture_lead,
+        crawl,
         deliver,
         detect_intent,
         embed_chunks,
         embed_query,
         notify,
+        read_file,
         receive,
         reconcile,
         update_channel,
@@ -83,6 +85,8 @@ SYSTEM_DOOR = {
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
     "workers/clock.py": "ticks, connections to reconcile",
+    "workers/crawl.py": "when a host may be asked again, by its hash",
+    "workers/refresh.py": "sources that are due, by id",
     "ingress/health.py": "how old the ticks are",
 }
 

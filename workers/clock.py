@@ -30,6 +30,7 @@ from workers.limits import republish_limits
 from workers.presume import forget_kept_answers, presume_lost_calls
 from workers.promises import watch_promises
 from workers.reaccept import reaccept
+from workers.refresh import refresh_sources
 from workers.resources import send
 from workers.sweep import sweep
 from workers.watch import watch_acceptances, watch_dead_letters, watch_turns
@@ -113,6 +114,10 @@ def _limits(_: Stores) -> None:
     republish_limits()
 
 
+def _sources(_: Stores) -> None:
+    refresh_sources()
+
+
 def _watch(stores: Stores) -> None:
     watch_turns(stores.back_at)
     watch_dead_letters()
@@ -135,6 +140,7 @@ TASKS = (
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
     Task("embed", EMBED_S, _embed),
+    Task("sources", 60, _sources),
     Task("forget", 60, _forget),
     Task("acceptances", 300, _watch_acceptances),
     Task("kept_answers", 3600, _forget_kept_answers),

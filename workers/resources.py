@@ -10,8 +10,10 @@ import structlog
 from clients import openai_engine
 from clients.channels import Channel, http
 from clients.channels.papercups import PapercupsClient
+from clients.documents.reader import Reader
 from clients.language_model import LanguageModel, OpenAILanguageModel
 from clients.mail import MailServer, mail_server
+from clients.web.fetch import Fetcher
 from config.errors import PermanentError
 from config.secrets import marker_key
 from config.settings import settings
@@ -44,6 +46,19 @@ def warm() -> None:
 def mail() -> MailServer:
     """The configured mail server, or what stands in for it."""
     return mail_server(settings())
+
+
+@lru_cache(maxsize=1)
+def fetcher() -> Fetcher:
+    """Asks websites for pages, under a name that says where to complain."""
+    agent = f"Mozilla/5.0 (compatible; Frontdesk/1.0; +{settings().external_url})"
+    return Fetcher(agent, allow_loopback=settings().crawl_allow_loopback)
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """Reads pages and files, in processes of its own."""
+    return Reader()
 
 
 def send(job: Job, *, delay_ms: int = 0, message_id: str | None = None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ingress.app import ROUTES
 from models.database import tenant_session
 from models.knowledge import KnowledgeEntry
+from models.sources import add_website
 from tests.ingress.conftest import SESSION, key
 from tests.ingress.rows import conversation_of, recorded, state_of
 
@@ -24,6 +25,11 @@ CASES: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/api/v1/knowledge/entries/{id}"): ("entry", None),
     ("PATCH", "/api/v1/knowledge/entries/{id}"): ("entry", {"answer": "Mallory's"}),
     ("DELETE", "/api/v1/knowledge/entries/{id}"): ("entry", None),
+    ("GET", "/api/v1/knowledge/sources/{id}"): ("source", None),
+    ("GET", "/api/v1/knowledge/sources/{id}/documents"): ("source", None),
+    ("POST", "/api/v1/knowledge/sources/{id}/cancel"): ("source", None),
+    ("POST", "/api/v1/knowledge/sources/{id}/refresh"): ("source", None),
+    ("DELETE", "/api/v1/knowledge/sources/{id}"): ("source", None),
 }
 SAME_FOR_ALL = {"/api/v1/visitors/{id}"}  # tells nobody whether there was somebody
 
@@ -37,6 +43,7 @@ def test_every_route_with_an_id_is_tried():
 def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method, path):
     names, body = CASES[method, path]
     ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)}
+    ids["source"] = str(add_website(alice.tenant_id, "https://alice.example").id)
 
     def call(name: str, credential: str):
         headers = key(credential, **{"X-Session-Id": SESSION})

@@ -22,6 +22,7 @@ OTHERS = {
     "tenant": "its id is the tenant",
     "tick": "no tenant's data, system door only",
     "admin_token": "an operator's, system door only",
+    "host_visit": "when a host may be asked again, by its hash, system door only",
     "plan": "what is sold: everybody reads it, the system door writes it",
 }
 
@@ -47,6 +48,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "kept_answer",
             "asked_vector",
             "promise",
+            "knowledge_source",
+            "knowledge_document",
+            "knowledge_upload",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -145,6 +149,19 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "body_mean": "[0,0]",
             "directions": "{}",
         },
+        "knowledge_source": {"id": ids["knowledge_source"], "kind": "file", "name": "n", "state": "ready"},
+        "knowledge_document": {
+            "id": ids["knowledge_document"],
+            "source_id": ids["knowledge_source"],
+            "url": "u",
+            "state": "indexed",
+        },
+        "knowledge_upload": {
+            "id": ids["knowledge_upload"],
+            "source_id": ids["knowledge_source"],
+            "number": 1,
+            "piece": b"x",
+        },
     }
     with tenant_session(tenant_id) as session:
         for name, values in rows.items():
@@ -237,6 +254,9 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT sealed_credential FROM connection",
         "SELECT external_id FROM message",
         "SELECT payload FROM webhook_event",
+        "SELECT url FROM knowledge_source",
+        "SELECT id FROM knowledge_document",
+        "SELECT piece FROM knowledge_upload",
         "SELECT work_id FROM acceptance_correction",
         "SELECT name FROM tenant",
         "SELECT email FROM lead",
