@@ -51,7 +51,7 @@ class Desk:
             except NotYet as later:
                 verdict = Later(later.delay_ms)
             else:
-                ran += 1
+                ran += message.actor_name in JOBS
             queue().settle(self.line.process, entry, verdict, call=self.line.call())
         return ran
 
