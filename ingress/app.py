@@ -17,6 +17,7 @@ from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.errors import HANDLERS
 from ingress.health import PostgresState, healthz, readyz, show_metrics
+from ingress.intents import ROUTES as INTENT_ROUTES
 from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
 from ingress.limits import PublicLimits
 from ingress.middleware import Surrounding
@@ -43,6 +44,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/api/v1/widget/messages", messages, methods=["GET", "OPTIONS"]),
     Route("/api/v1/widget/events", events, methods=["GET", "OPTIONS"]),
     *KNOWLEDGE_ROUTES,
+    *INTENT_ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", show_metrics),

@@ -26,6 +26,7 @@ from config.openapi import (
 from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
+from ingress.openapi_intents import INTENT_PATHS, INTENT_SCHEMAS
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
@@ -84,6 +85,7 @@ SCHEMAS: Schema = {
     "Health": obj({"status": {"const": "ok"}}),
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
+    **INTENT_SCHEMAS,
     **PEOPLE_SCHEMAS,
 }
 
@@ -104,6 +106,7 @@ EVENTS = (
 PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
+    **INTENT_PATHS,
     **PEOPLE_PATHS,
     "/api/v1/chat": {
         "post": {

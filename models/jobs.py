@@ -179,6 +179,20 @@ class SendNotice(Job):
     notice_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainIntents(Job):
+    """Fit a version of the tenant's own intents; one job embeds some examples and sends the next."""
+
+    name: ClassVar[str] = "intents.train"
+    queue: ClassVar[str] = "knowledge"
+
+    model_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return self.tenant_id
+
+
 JOBS: tuple[type[Job], ...] = (
     ReceiveMessage,
     DetectIntent,
@@ -188,7 +202,8 @@ JOBS: tuple[type[Job], ...] = (
     SendNotice,
     UpdateChannel,
     ReconcileConnection,
+    TrainIntents,
 )
-WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
-BULK_QUEUES = ("reconcile",)  # of the class bulk: after all others, but every twentieth start
+WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile", "knowledge")
+BULK_QUEUES = ("reconcile", "knowledge")  # of the class bulk: after all others, but every twentieth start
 ANSWER_QUEUES = ("answer",)
