@@ -45,9 +45,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_intent_example")),
-        sa.UniqueConstraint(
-            "tenant_id", "intent_id", "text", name=op.f("uq_intent_example_tenant_id_intent_id_text")
-        ),
+        sa.UniqueConstraint("tenant_id", "intent_id", "text", name=op.f("uq_intent_example_tenant_id_intent_id_text")),
     )
     op.create_index("ix_intent_example_created", "intent_example", ["tenant_id", "intent_id", "created_at", "id"])
     op.create_table(
