@@ -3,6 +3,7 @@
 from models import (
     acceptance,
     booking,
+    chunk,
     connection,
     conversation,
     credential,
@@ -19,6 +20,7 @@ from models import (
     token,
     turn,
     usage,
+    vector,
     webhook_event,
 )
 from models.base import Base
@@ -27,6 +29,7 @@ __all__ = [
     "Base",
     "acceptance",
     "booking",
+    "chunk",
     "connection",
     "conversation",
     "credential",
@@ -43,5 +46,6 @@ __all__ = [
     "token",
     "turn",
     "usage",
+    "vector",
     "webhook_event",
 ]

@@ -190,7 +190,29 @@ class TrainIntents(Job):
 
     @property
     def sequence_key(self) -> str | None:
-        return self.tenant_id
+        return f"intents:{self.tenant_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedChunks(Job):
+    """Give the tenant's chunks the vectors they lack. One at a time for each tenant; sends its own successor."""
+
+    name: ClassVar[str] = "knowledge.embed"
+    queue: ClassVar[str] = "knowledge"
+
+    @property
+    def sequence_key(self) -> str | None:
+        return f"embed:{self.tenant_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedQuery(Job):
+    """Give a search that somebody waits for its vector: the row named holds its words."""
+
+    name: ClassVar[str] = "query.embed"
+    queue: ClassVar[str] = "turn"
+
+    query_id: str
 
 
 JOBS: tuple[type[Job], ...] = (
@@ -203,6 +225,8 @@ JOBS: tuple[type[Job], ...] = (
     UpdateChannel,
     ReconcileConnection,
     TrainIntents,
+    EmbedChunks,
+    EmbedQuery,
 )
 WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile", "knowledge")
 BULK_QUEUES = ("reconcile", "knowledge")  # of the class bulk: after all others, but every twentieth start

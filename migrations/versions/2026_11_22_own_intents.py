@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations import policies
 
 revision = "20261122_own_intents"
-down_revision = "20261122_message_accepted"
+down_revision = "20261122_vectors"
 branch_labels = None
 depends_on = None
 
