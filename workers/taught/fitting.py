@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.taught.arrays import Floats, Ints
+from workers.taught.arrays import Flags, Floats, Ints
 from workers.taught.pieces import Lexicon, Row, learn, postings
 from workers.taught.softmax import Problem, Softmax, fit, one_hot
 from workers.taught.space import PIECES, WORDS, Shape, Space, projection, weighed
@@ -107,9 +107,7 @@ def _choose(known: Texts, lexicon: Lexicon, rows: Sequence[Row]) -> Shape:
     return best
 
 
-def _left_out(
-    kernel: Floats, labels: Ints, counted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-) -> tuple[float, float]:
+def _left_out(kernel: Floats, labels: Ints, counted: Flags) -> tuple[float, float]:
     """How a ridge regression does on each text without it, in closed form: share that is right, and minus its error."""
     targets = one_hot(labels, int(labels.max()) + 1)
     mean = targets.mean(axis=0)

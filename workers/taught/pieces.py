@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.taught.arrays import Floats, Ints
+from workers.taught.arrays import Flags, Floats, Ints
 
 READ_CHARACTERS = 1000  # nobody needs more to say what they want
 SHORTEST, LONGEST = 3, 5  # characters of a piece, the space around a word included
@@ -77,7 +77,7 @@ class Lexicon:
         order = np.argsort(places[known], kind="stable")
         return Row(places[known][order].astype(np.int64), weights[known][order].astype(np.float32))
 
-    def is_word(self, columns: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def is_word(self, columns: Ints) -> Flags:
         """Of each column, whether it is of the first kind."""
         return np.asarray(self.ids[columns] < _MOST)
 

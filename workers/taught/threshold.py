@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.taught.arrays import Floats
-
-Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+from workers.taught.arrays import Flags, Floats
 
 EXCHANGE = 0.05  # catching all that is out of scope is worth losing this share of what is in scope
 HIGHEST = 0.95  # no model is that sure of everything
