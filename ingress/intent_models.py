@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import parse, read_json
+from clients.embeddings import embedding_model
 from config.errors import Conflict, NotFound
+from config.settings import settings
 from ingress.body import read_body
 from ingress.callers import secret_key
 from ingress.services import services
@@ -24,6 +26,7 @@ from models.credential import Scope
 from models.database import tenant_session
 from models.intent_model import IntentModel
 from models.jobs import TrainIntents
+from models.own_intent import example_texts
 from models.page import Page, asked_page, cursor
 
 log = structlog.get_logger()
@@ -94,7 +97,8 @@ async def deactivate(request: Request) -> Response:
 
 def _ask(tenant_id: uuid.UUID, *, activate: bool) -> tuple[dict[str, Any], bool]:
     with tenant_session(tenant_id) as session:
-        found, starts = intent_model.ask_for_training(session, tenant_id, activate=activate)
+        digest = intent_model.digest_of(example_texts(session), embedding_model(settings()))
+        found, starts = intent_model.ask_for_training(session, tenant_id, digest, activate=activate)
         return _as_json(found), starts
 
 

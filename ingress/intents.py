@@ -24,8 +24,10 @@ from ingress.shown import instant
 from ingress.turns import path_id
 from models.credential import Scope
 from models.database import tenant_session
+from models.intent import Intent
 from models.intent_model import lock_versions
 from models.own_intent import (
+    OUT_OF_SCOPE,
     Action,
     OwnIntent,
     add_examples,
@@ -120,7 +122,7 @@ def _add(tenant_id: uuid.UUID, wanted: IntentInput) -> dict[str, Any]:
             name=_free_name(session, wanted.name),
             description=wanted.description,
             action=wanted.action,
-            reply=_fitting_reply(wanted.action, wanted.reply),
+            reply=_fitting_reply(intent_name(wanted.name), wanted.action, wanted.reply),
         )
         session.add(made)
         session.flush()
@@ -149,7 +151,7 @@ def _change(tenant_id: uuid.UUID, intent_id: uuid.UUID, values: Mapping[str, Any
                 found.name = _free_name(session, value)
             elif name != "name":
                 setattr(found, name, value)
-        _fitting_reply(Action(found.action), found.reply)
+        _fitting_reply(found.name, Action(found.action), found.reply)
         session.flush()
         session.refresh(found)
         return _as_json(found, count_examples(session, [intent_id]).get(intent_id, 0))
@@ -170,7 +172,9 @@ def _free_name(session: Session, wanted: str) -> str:
     return name
 
 
-def _fitting_reply(action: Action, reply: str) -> str:
+def _fitting_reply(name: str, action: Action, reply: str) -> str:
+    if action is not Action.ANSWER and (name in OUT_OF_SCOPE or name in list(Intent)):
+        raise InvalidInput("action: what happens on a built-in intent, and out of scope, is not set here.")
     if action is Action.REPLY and not reply:
         raise InvalidInput("reply: the action `reply` needs a text to reply with.")
     return reply

@@ -38,7 +38,17 @@ def test_layers_are_kept():
 
 
 def test_every_job_has_exactly_one_actor_on_its_queue(stores):
-    from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel  # noqa: F401
+    from workers import (  # noqa: F401
+        answer,
+        capture_lead,
+        deliver,
+        detect_intent,
+        notify,
+        receive,
+        reconcile,
+        train_intents,
+        update_channel,
+    )
     from workers.broker import _broker
 
     assert {name: actor.queue_name for name, actor in _broker.actors.items()} == {job.name: job.queue for job in JOBS}

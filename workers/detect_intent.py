@@ -21,16 +21,20 @@ from models.booking import open_booking
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
 from models.intent import NEVER_HANDED_OVER
+from models.intent_model import ask_active_model
 from models.jobs import AnswerTurn, DetectIntent
 from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
+from models.own_intent import Action
 from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
 from workers import booking_desk, hand_over, intents
 from workers.broker import actor
 from workers.ends import report_end
+from workers.own_intents import Recognised, recognise
 from workers.resources import language_model, send
 from workers.resume import resume
+from workers.vectors import vector_of
 
 LEASE = timedelta(seconds=30)
 HISTORY = 6  # messages the model sees beside the question
@@ -39,6 +43,10 @@ HAND_OVER_REASONS = {  # any other intent goes to a person by the business's own
     intents.Intent.HUMAN: hand_over.Reason.ASKED,
     intents.Intent.COMPLAINT: hand_over.Reason.COMPLAINT,
 }
+BEFORE_OWN = frozenset(  # where the words are clear, no intent that a tenant taught comes before these
+    {intents.Intent.HUMAN, intents.Intent.COMPLAINT, intents.Intent.GREETING, intents.Intent.SPAM}
+)
+OWN = "own"  # the metrics' label of every intent that tenants taught
 
 log = structlog.get_logger()
 
@@ -50,6 +58,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     with tenant_session(tenant_id) as session:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
+        own_model = ask_active_model(session)
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
                 turn = None
@@ -64,15 +73,18 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         elif turn is not None:
             messages = said.get()
             text = "\n".join(message.body for message in messages)
-            guess = intents.classify(text)
+            guess, in_talk = intents.classify(text), False
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
             if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"
                 wants_person = True
             if wants_person:
                 guess = intents.Guess(intents.Intent.HUMAN, 0.95, certain=True)
             elif not guess.certain and booking_desk.concerns(session, standing_booking.get(), conversation, text):
-                guess = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True)
-            if guess.certain or conversation.owner == Owner.HUMAN:
+                guess, in_talk = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True), True
+            elif guess.intent is intents.Intent.BOOKING and standing_booking.get() is not None:
+                in_talk = True
+            decided = guess.certain and (in_talk or guess.intent in BEFORE_OWN or own_model.get() is None)
+            if decided or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
                 earlier = history_of_turn(session, turn_id, limit=HISTORY)
@@ -82,7 +94,13 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         return
     if not_before_ms:
         raise NotYet(not_before_ms)
-    if turn.state == TurnState.RECEIVED:
+    own = _own(tenant_id, own_model.get(), text) if turn.state == TurnState.RECEIVED else None
+    if own is not None or (turn.state == TurnState.RECEIVED and guess.certain):
+        standing = _record_later(tenant_id, turn_id, delivery, own or guess)
+        if standing is None:
+            return
+        turn = standing.turn
+    elif turn.state == TurnState.RECEIVED:
         context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
         with tenant_session(tenant_id) as session:
@@ -96,6 +114,44 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             return
         turn = standing.turn
     _go_on(job, turn)
+
+
+def _own(tenant_id: uuid.UUID, model_id: uuid.UUID | None, text: str) -> Recognised | None:
+    """What the tenant taught, where it has a version for it and that is sure."""
+    question = vector_of(text) if model_id is not None else None
+    return recognise(tenant_id, model_id, text, question) if model_id is not None and question is not None else None
+
+
+def _record_later(
+    tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery, found: Recognised | intents.Guess
+) -> Claimed | None:
+    """What needed no language model, in a transaction of its own; None when the turn is not ours any more."""
+    with tenant_session(tenant_id) as session:
+        ask_configuration(session)
+        standing = reclaim(session, turn_id, delivery)
+        if standing is None:
+            log.info("turn.detect_intent.skipped", fenced=True)
+        elif isinstance(found, Recognised):
+            _record_own(session, standing.turn, standing.conversation, found)
+        else:
+            _record(session, standing.turn, standing.conversation, found.intent, found.confidence, "locally")
+    return standing
+
+
+def _record_own(session: Session, turn: Turn, conversation: Conversation, own: Recognised) -> None:
+    """An intent of the tenant's own; what happens is the tenant's wish. One named like a built-in one is that one."""
+    if own.name in intents.LABELS:
+        _record(session, turn, conversation, intents.Intent(own.name), own.confidence, OWN)
+        return
+    turn.intent, turn.confidence = own.name, round(own.confidence, 3)
+    metrics.intents.labels(OWN, OWN).inc()
+    if turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN:
+        turn.move(TurnState.SILENT, "human_owns")
+    elif own.action is Action.HAND_OVER:
+        hand_over.prepare(session, turn, conversation, hand_over.Reason.RULE)
+    else:
+        turn.move(TurnState.CLASSIFIED)
+        turn.release_claim()
 
 
 def _record(

@@ -12,6 +12,7 @@ from models.booking import Booking, open_booking
 from models.conversation import Conversation
 from models.knowledge import FoundEntry, search_entries
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.own_intent import Action, ask_own_intent
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
@@ -99,8 +100,16 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
+    if fixed is None and turn.intent is not None and turn.intent not in list(Intent):
+        fixed = _own_reply(session, turn.intent)
     found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
     return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+
+
+def _own_reply(session: Session, name: str) -> str | None:
+    """What the tenant wrote to be said on this intent of its own."""
+    found = ask_own_intent(session, name).get()
+    return found[1] if found is not None and found[0] is Action.REPLY else None
 
 
 def _local_time(time_zone: str) -> str:

@@ -1,4 +1,4 @@
-"""The names of the numpy arrays that the classifier is made of. Importing this loads numpy: only who classifies or trains does."""
+"""The names of the arrays that the classifier is made of. Importing this loads numpy: only who classifies or trains does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts as weighted words, pairs of words and pieces of words: what the embedding blurs (names, numbers, rare words) stays apart.
+"""Texts as weighted words, pairs of words and pieces of words: names, numbers and rare words, which an embedding blurs.
 
 A piece is known by a hash. Pieces that no example holds count in a text's length, so a strange text is far from everything.
 """
@@ -9,7 +9,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,13 +119,8 @@ class Postings:
 def postings(rows: Sequence[Row], columns: int) -> Postings:
     """The rows the other way round."""
     holders = np.repeat(np.arange(len(rows)), [len(row.columns) for row in rows])
-    held = _joined([row.columns for row in rows], np.int64)
-    weights = _joined([row.weights for row in rows], np.float32)
+    held = np.concatenate([np.empty(0, np.int64), *(row.columns for row in rows)])
+    weights = np.concatenate([np.empty(0, np.float32), *(row.weights for row in rows)])
     order = np.argsort(held, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(held, minlength=columns))])
     return Postings(starts.astype(np.int64), holders[order].astype(np.int64), weights[order], len(rows))
-
-
-def _joined(parts: Iterable[np.ndarray[tuple[int, ...], np.dtype[np.generic]]], kind: type) -> np.ndarray:  # type: ignore[type-arg]
-    found = list(parts)
-    return np.concatenate(found).astype(kind) if found else np.empty(0, kind)

@@ -71,7 +71,7 @@ class Space:
             distances[at] -= 2.0 * self.held.dots(row)
         np.maximum(distances, 0, out=distances)
         distances *= -self.shape.reach
-        return np.exp(distances, out=distances)
+        return np.asarray(np.exp(distances, out=distances), dtype=np.float32)
 
     def weigh(self, row: Row) -> Row:
         """A row of the lexicon as this space counts it."""
