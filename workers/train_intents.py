@@ -34,7 +34,7 @@ from workers.broker import actor, stopping
 from workers.resources import send
 
 if TYPE_CHECKING:
-    from workers.taught.training import Embedded, Trained
+    from workers.taught.training import Trained
 
 TIME_LIMIT_MS = 600_000  # a few seconds for an ordinary tenant; minutes at the most examples one may have
 EMBED_FOR_S = 5.0  # in one job
@@ -80,12 +80,14 @@ def _begin(tenant_id: uuid.UUID, model_id: uuid.UUID, embedding_name: str) -> li
 
 def _embed(tenant_id: uuid.UUID, model_id: uuid.UUID, examples: Sequence[Example], by: Embeddings) -> None:
     """As many as fit into one job's time, stored as they come."""
+    from workers.taught.material import as_bytes
+
     missing = [example for example in examples if example.embedding is None]
     until = time.monotonic() + EMBED_FOR_S
     for start in range(0, len(missing), AT_ONCE):
         part = missing[start : start + AT_ONCE]
         vectors = by.queries([example.text for example in part])
-        stored = {each.id: vector.astype("<f4").tobytes() for each, vector in zip(part, vectors, strict=True)}
+        stored = {each.id: as_bytes(vector) for each, vector in zip(part, vectors, strict=True)}
         with tenant_session(tenant_id) as session:
             store_embeddings(session, by.name, stored)
             found = session.get(IntentModel, (tenant_id, model_id), with_for_update=True)
@@ -102,30 +104,14 @@ def _made(tenant_id: uuid.UUID, examples: Sequence[Example], embedding_name: str
         if same is not None and same.data is not None:
             return same.data, same.report
     from workers.taught import stored, training
+    from workers.taught.material import as_vector, material
 
     start = time.monotonic()
-    trained = training.train(_material(examples, embeddings()))
+    known = [(each.intent, each.text, as_vector(each.embedding or b"")) for each in examples]
+    trained = training.train(material(known, embeddings().queries))
     report = _report(trained, examples) | {"seconds": round(time.monotonic() - start, 1)}
     log.info("intents.trained", examples=len(examples), seconds=report["seconds"])
     return stored.pack(trained.classifier, embedding_name), report
-
-
-def _material(examples: Sequence[Example], by: Embeddings) -> Any:
-    import numpy
-
-    from workers.taught.general import SENTENCES
-    from workers.taught.training import Embedded, Material
-    from workers.taught.wording import spoken
-
-    def embedded(texts: Sequence[str]) -> list[Embedded]:
-        return [Embedded(text, vector) for text, vector in zip(texts, by.queries(texts), strict=True)]
-
-    names = list(dict.fromkeys(example.intent for example in examples))
-    return Material(
-        [(each.intent, Embedded(each.text, numpy.frombuffer(each.embedding or b"", "<f4"))) for each in examples],
-        dict(zip(names, embedded([spoken(name) for name in names]), strict=True)),
-        embedded(SENTENCES),
-    )
 
 
 def _report(trained: Trained, examples: Sequence[Example]) -> dict[str, Any]:

@@ -108,20 +108,12 @@ def _measured(name: str, found: IntentSet, examples: Pairs, embed: Embed, bounds
 
 def fit(examples: Pairs, embed: Embed) -> Trained:
     """As a tenant's examples are trained."""
-    from workers.taught.general import SENTENCES
-    from workers.taught.training import Embedded, Material, train
-    from workers.taught.wording import spoken
+    from workers.taught.material import material
+    from workers.taught.training import train
 
-    texts = [text for text, _ in examples]
-    pairs = [(intent, Embedded(text, vector)) for (text, intent), vector in zip(examples, embed(texts), strict=True)]
-    names = {intent: spoken(intent) for intent in dict.fromkeys(intent for _, intent in examples)}
-    read = embed(list(names.values()))
+    vectors = embed([text for text, _ in examples])
     return train(
-        Material(
-            pairs,
-            {name: Embedded(text, vector) for (name, text), vector in zip(names.items(), read, strict=True)},
-            [Embedded(text, vector) for text, vector in zip(SENTENCES, embed(SENTENCES), strict=True)],
-        )
+        material([(intent, text, vector) for (text, intent), vector in zip(examples, vectors, strict=True)], embed)
     )
 
 
