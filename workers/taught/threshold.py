@@ -6,12 +6,12 @@ import numpy as np
 
 from workers.taught.arrays import Flags, Floats
 
-EXCHANGE = 0.05  # catching all that is out of scope is worth losing this share of what is in scope
+EXCHANGE = 0.15  # catching all that is out of scope is worth losing this share of what is in scope
 HIGHEST = 0.95  # no model is that sure of everything
 WITHOUT_STRANGERS = 0.97  # share of what is in scope that must pass where nothing out of scope is known
 
 
-def choose_threshold(right: Flags, sure: Floats, in_scope: Flags) -> float:
+def choose_threshold(right: Flags, sure: Floats, in_scope: Flags, exchange: float = EXCHANGE) -> float:
     """The threshold with the best sum of in-scope accuracy (a rejected text counts as wrong) and, at the exchange rate,
     out-of-scope recall. Between two neighbouring chances the middle.
     """
@@ -25,7 +25,7 @@ def choose_threshold(right: Flags, sure: Floats, in_scope: Flags) -> float:
         allowed = between[kept >= WITHOUT_STRANGERS * len(inside) / count]
         return float(allowed.max()) if len(allowed) else 0.0
     caught = np.searchsorted(outside, between) / len(outside)
-    return float(between[np.argmax(kept + EXCHANGE * caught)])
+    return float(between[np.argmax(kept + exchange * caught)])
 
 
 def frontier(right: Flags, sure: Floats, in_scope: Flags, threshold: float) -> tuple[float, float]:

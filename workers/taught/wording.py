@@ -9,4 +9,4 @@ _JOINTS = re.compile(r"[_\-/.:]+|(?<=[a-zà-ÿ])(?=[A-Z])")
 
 def spoken(name: str) -> str:
     """`card_arrival`, `card-arrival` and `cardArrival` are all "card arrival"."""
-    return " ".join(_JOINTS.sub(" ", name).split()) or name
+    return " ".join(_JOINTS.sub(" ", name).split()).casefold() or name
