@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from config.data_folder import read_environment, write_environment
 from config.development import DOUBLE_BOT_KEY, DOUBLE_BOT_USER, Demo, load_environment, step, up
-from dashboard.commands import budget, dead, doctor, knowledge, legacy, queues, tenants, tokens
+from dashboard.commands import budget, dead, doctor, intents, knowledge, legacy, queues, tenants, tokens
 from dashboard.commands.adding import Command, add
 from workers.evaluation import command as evaluation
 
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add(commands, "up", _up, "Start everything here for development: servers, demo tenant, all processes.")
     add(commands, "migrate", _migrate, "Bring the database to the newest migration, as its owner.")
     add(commands, "clock", _clock, "Run the clock: sweeps, reconciliation and other recurring work.")
-    for module in (doctor, tokens, tenants, budget, knowledge, queues, dead, legacy, evaluation):
+    for module in (doctor, tokens, tenants, budget, knowledge, intents, queues, dead, legacy, evaluation):
         module.add_to(commands)
     return parser
 

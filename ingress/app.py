@@ -17,6 +17,7 @@ from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.errors import HANDLERS
 from ingress.health import PostgresState, healthz, readyz, show_metrics
+from ingress.intents import ROUTES as INTENT_ROUTES
 from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
 from ingress.knowledge_search import ROUTES as SEARCH_ROUTES
 from ingress.limits import PublicLimits
@@ -48,6 +49,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *SEARCH_ROUTES,
     *knowledge_table.ROUTES,
     *sources.ROUTES,
+    *INTENT_ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", show_metrics),

@@ -26,6 +26,7 @@ from config.openapi import (
 from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
+from ingress.openapi_intents import INTENT_PATHS, INTENT_SCHEMAS
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
@@ -93,6 +94,7 @@ SCHEMAS: Schema = {
     **KNOWLEDGE_SCHEMAS,
     **SEARCH_SCHEMAS,
     **SOURCE_SCHEMAS,
+    **INTENT_SCHEMAS,
     **PEOPLE_SCHEMAS,
     **USAGE_SCHEMAS,
 }
@@ -116,6 +118,7 @@ PATHS: Schema = {
     **KNOWLEDGE_PATHS,
     **SEARCH_PATHS,
     **SOURCE_PATHS,
+    **INTENT_PATHS,
     **PEOPLE_PATHS,
     **USAGE_PATHS,
     "/api/v1/chat": {

@@ -211,6 +211,20 @@ class ReadFile(SourceJob):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainIntents(Job):
+    """Fit a version of the tenant's own intents; one job embeds some examples and sends the next."""
+
+    name: ClassVar[str] = "intents.train"
+    queue: ClassVar[str] = "knowledge"
+
+    model_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return f"intents:{self.tenant_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class EmbedChunks(Job):
     """Give the tenant's chunks the vectors they lack. One at a time for each tenant; sends its own successor."""
 
@@ -243,6 +257,7 @@ JOBS: tuple[type[Job], ...] = (
     ReconcileConnection,
     CrawlSource,
     ReadFile,
+    TrainIntents,
     EmbedChunks,
     EmbedQuery,
 )

@@ -29,6 +29,7 @@ from workers import (
     read_file,
     receive,
     reconcile,
+    train_intents,
     update_channel,
 )
 from workers.resources import warm
@@ -45,6 +46,7 @@ __all__ = [
     "read_file",
     "receive",
     "reconcile",
+    "train_intents",
     "update_channel",
 ]
 

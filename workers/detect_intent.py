@@ -21,8 +21,10 @@ from models.booking import open_booking
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
 from models.intent import NEVER_HANDED_OVER
+from models.intent_model import ask_active_model
 from models.jobs import AnswerTurn, DetectIntent
 from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
+from models.own_intent import Action
 from models.search import ask_vector_model
 from models.spending import ask_allowance
 from models.tenant import ask_configuration, configuration
@@ -30,6 +32,7 @@ from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, r
 from workers import booking_desk, hand_over, intents, language
 from workers.broker import actor
 from workers.ends import report_end
+from workers.own_intents import Recognised, recognise
 from workers.paid_model import PaidModel
 from workers.resources import language_model, send
 from workers.resume import resume
@@ -43,6 +46,10 @@ HAND_OVER_REASONS = {  # any other intent goes to a person by the business's own
     intents.Intent.HUMAN: hand_over.Reason.ASKED,
     intents.Intent.COMPLAINT: hand_over.Reason.COMPLAINT,
 }
+BEFORE_OWN = frozenset(  # where the words are clear, no intent that a tenant taught comes before these
+    {intents.Intent.HUMAN, intents.Intent.COMPLAINT, intents.Intent.GREETING, intents.Intent.SPAM}
+)
+OWN = "own"  # the metrics' label of every intent that tenants taught
 
 log = structlog.get_logger()
 
@@ -54,7 +61,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     with tenant_session(tenant_id) as session:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
-        vector_model = ask_vector_model(session)
+        vector_model, own_model = ask_vector_model(session), ask_active_model(session)
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
                 turn = None
@@ -72,15 +79,18 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             turn.language = conversation.language = language.of_turn(
                 text, conversation, ask_configuration(session).get()[1]
             )
-            guess = intents.classify(text)
+            guess, in_talk = intents.classify(text), False
             wants_person = any(message.details.get("reply_action") == HAND_OFF for message in messages)
             if conversation.abstentions and intents.is_yes(text):  # to "shall I pass your question on to a person?"
                 wants_person = True
             if wants_person:
                 guess = intents.Guess(intents.Intent.HUMAN, 0.95, certain=True)
             elif not guess.certain and booking_desk.concerns(session, standing_booking.get(), conversation, text):
-                guess = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True)
-            if guess.certain or conversation.owner == Owner.HUMAN:
+                guess, in_talk = intents.Guess(intents.Intent.BOOKING, 0.95, certain=True), True
+            elif guess.intent is intents.Intent.BOOKING and standing_booking.get() is not None:
+                in_talk = True
+            decided = guess.certain and (in_talk or guess.intent in BEFORE_OWN or own_model.get() is None)
+            if decided or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
                 earlier, allowance = history_of_turn(session, turn_id, limit=HISTORY), ask_allowance(session)
@@ -90,8 +100,18 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         return
     if not_before_ms:
         raise NotYet(not_before_ms)
-    vector = _vector(turn, text, vector_model.get())
-    if turn.state == TurnState.RECEIVED:
+    vector = _vector(turn, text, vector_model.get(), own_model.get())
+    own = None
+    if turn.state == TurnState.RECEIVED and vector is not None and (taught := own_model.get()) is not None:
+        own = recognise(tenant_id, taught, text, vector)
+    if vector_model.get() is None:
+        vector = None  # nothing is searched by it
+    if turn.state == TurnState.RECEIVED and (own is not None or guess.certain):
+        standing = _record_later(tenant_id, turn_id, delivery, own or guess, vector)
+        if standing is None:
+            return
+        turn = standing.turn
+    elif turn.state == TurnState.RECEIVED:
         context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
         paid = PaidModel(language_model(), Account(tenant_id, allowance.get(), turn_id, turn.public))
         label, confidence = _ask_model(turn_id, tenant_id, delivery, text, context, guess, paid)
@@ -113,12 +133,51 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     _go_on(job, turn)
 
 
-def _vector(turn: Turn, text: str, model: str | None) -> QuestionVector | None:
-    """For the search that answers, where the tenant's chunks have vectors and there will be a search."""
-    searched = turn.state == TurnState.RECEIVED or (
-        turn.state == TurnState.CLASSIFIED and turn.intent != intents.Intent.GREETING
-    )
+def _vector(turn: Turn, text: str, model: str | None, own_model: uuid.UUID | None) -> QuestionVector | None:
+    """For the tenant's own intents, and for the search that answers where the tenant's chunks have vectors."""
+    if turn.state == TurnState.RECEIVED:
+        return vector_of(text) if model is not None or own_model is not None else None
+    searched = turn.state == TurnState.CLASSIFIED and turn.intent != intents.Intent.GREETING
     return vector_of(text) if model is not None and searched else None
+
+
+def _record_later(
+    tenant_id: uuid.UUID,
+    turn_id: uuid.UUID,
+    delivery: Delivery,
+    found: Recognised | intents.Guess,
+    vector: QuestionVector | None,
+) -> Claimed | None:
+    """What needed no language model, in a transaction of its own; None when the turn is not ours any more."""
+    with tenant_session(tenant_id) as session:
+        ask_configuration(session)
+        standing = reclaim(session, turn_id, delivery)
+        if standing is None:
+            log.info("turn.detect_intent.skipped", fenced=True)
+            return None
+        if isinstance(found, Recognised):
+            _record_own(session, standing.turn, standing.conversation, found)
+        else:
+            _record(session, standing.turn, standing.conversation, found.intent, found.confidence, "locally")
+        if vector is not None:
+            vector.keep(session, tenant_id, turn_id)
+    return standing
+
+
+def _record_own(session: Session, turn: Turn, conversation: Conversation, own: Recognised) -> None:
+    """An intent of the tenant's own; what happens is the tenant's wish. One named like a built-in one is that one."""
+    if own.name in intents.LABELS:
+        _record(session, turn, conversation, intents.Intent(own.name), own.confidence, OWN)
+        return
+    turn.intent, turn.confidence = own.name, round(own.confidence, 3)
+    metrics.intents.labels(OWN, OWN).inc()
+    if turn.taken_over_by_human(conversation) or conversation.owner == Owner.HUMAN:
+        turn.move(TurnState.SILENT, "human_owns")
+    elif own.action is Action.HAND_OVER:
+        hand_over.prepare(session, turn, conversation, hand_over.Reason.RULE)
+    else:
+        turn.move(TurnState.CLASSIFIED)
+        turn.release_claim()
 
 
 def _record(

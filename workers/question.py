@@ -15,6 +15,7 @@ from models.booking import Booking, open_booking
 from models.conversation import Conversation
 from models.kept_answer import Kept, ask_kept, ask_version
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.own_intent import Action, ask_own_intent
 from models.search import FoundChunk, search
 from models.spending import Allowance, ask_allowance
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
@@ -142,6 +143,8 @@ def read_question(
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=language)
+    if fixed is None and turn.intent is not None and turn.intent not in list(Intent):
+        fixed = _own_reply(session, turn.intent)
     found = None
     if not fixed:
         wanted = f"{text} {search_words(text)}"
@@ -166,6 +169,12 @@ def _repeats(asking: Asking, turn: Turn, text: str, language: str, model: str) -
     midnight = datetime.combine(today + timedelta(days=1), time(), zone)
     name = repeatable.name_of(turn.tenant_id, question, language, model, today.isoformat())
     return Repeats(name, asking.version.get(), min(at + timedelta(seconds=repeatable.KEPT_S), midnight))
+
+
+def _own_reply(session: Session, name: str) -> str | None:
+    """What the tenant wrote to be said on this intent of its own."""
+    found = ask_own_intent(session, name).get()
+    return found[1] if found is not None and found[0] is Action.REPLY else None
 
 
 def _local_time(time_zone: str) -> str:

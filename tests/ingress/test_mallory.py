@@ -8,7 +8,9 @@ import pytest
 
 from ingress.app import ROUTES
 from models.database import tenant_session
+from models.intent_model import IntentModel
 from models.knowledge import KnowledgeEntry
+from models.own_intent import IntentExample, OwnIntent
 from models.sources import add_website
 from tests.ingress.conftest import SESSION, key
 from tests.ingress.rows import conversation_of, recorded, state_of
@@ -30,6 +32,14 @@ CASES: dict[tuple[str, str], tuple[str, object]] = {
     ("POST", "/api/v1/knowledge/sources/{id}/cancel"): ("source", None),
     ("POST", "/api/v1/knowledge/sources/{id}/refresh"): ("source", None),
     ("DELETE", "/api/v1/knowledge/sources/{id}"): ("source", None),
+    ("GET", "/api/v1/intents/{id}"): ("intent", None),
+    ("PATCH", "/api/v1/intents/{id}"): ("intent", {"description": "Mallory's"}),
+    ("DELETE", "/api/v1/intents/{id}"): ("intent", None),
+    ("GET", "/api/v1/intents/{id}/examples"): ("intent", None),
+    ("POST", "/api/v1/intents/{id}/examples"): ("intent", {"examples": ["Mallory's"]}),
+    ("DELETE", "/api/v1/intents/examples/{id}"): ("example", None),
+    ("GET", "/api/v1/intents/models/{id}"): ("model", None),
+    ("POST", "/api/v1/intents/models/{id}/activate"): ("model", None),
 }
 SAME_FOR_ALL = {"/api/v1/visitors/{id}"}  # tells nobody whether there was somebody
 
@@ -42,7 +52,7 @@ def test_every_route_with_an_id_is_tried():
 @pytest.mark.parametrize(("method", "path"), CASES)
 def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method, path):
     names, body = CASES[method, path]
-    ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)}
+    ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)} | taught(alice)
     ids["source"] = str(add_website(alice.tenant_id, "https://alice.example").id)
 
     def call(name: str, credential: str):
@@ -66,6 +76,17 @@ def entry(tenant) -> str:
     with tenant_session(tenant.tenant_id) as session:
         session.add(made)
     return str(made.id)
+
+
+def taught(tenant) -> dict[str, str]:
+    """The ids of an intent of the tenant's own, an example and a version."""
+    intent, example, model = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    with tenant_session(tenant.tenant_id) as session:
+        session.add(OwnIntent(tenant_id=tenant.tenant_id, id=intent, name="parcel"))
+        session.flush()
+        session.add(IntentExample(tenant_id=tenant.tenant_id, id=example, intent_id=intent, text="Where is it?"))
+        session.add(IntentModel(tenant_id=tenant.tenant_id, id=model, version=1, state="ready", data=b"0"))
+    return {"intent": str(intent), "example": str(example), "model": str(model)}
 
 
 def test_mallory_cannot_join_alices_turn_by_her_idempotency_key_or_session(http, workers, alice, mallory):

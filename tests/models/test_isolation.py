@@ -51,6 +51,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "knowledge_source",
             "knowledge_document",
             "knowledge_upload",
+            "intent",
+            "intent_example",
+            "intent_model",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -115,6 +118,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "kept_at": at,  # an open one would be watched by a later test
         },
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
+        "intent": {"id": ids["intent"], "name": "parcel"},
+        "intent_example": {"id": ids["intent_example"], "intent_id": ids["intent"], "text": "Where is it?"},
+        "intent_model": {"id": ids["intent_model"], "version": 1},
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
         "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
@@ -265,6 +271,8 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT amount_micro FROM model_hold",
         "SELECT generation FROM purse",
         "UPDATE purse SET generation = 0",
+        "SELECT text FROM intent_example",
+        "SELECT data FROM intent_model",
         "UPDATE turn SET reply = 'x'",
         "DELETE FROM tenant",
         "INSERT INTO usage DEFAULT VALUES",
