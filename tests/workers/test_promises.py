@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from models.base import now
 from models.database import tenant_session
-from models.jobs import MessageKind
+from models.jobs import MessageKind, ReconcileConnection
 from models.message import Author, Message
 from models.notice import Notice, NoticeKind
 from models.outbound import Outbound, OutboundState, Part
@@ -176,7 +176,8 @@ class TestKept:
         chat.say(PERSON)
         chat.double.fault("webhook_drop", event="message:created")
         chat.person("Anna here.")
-        next(task for task in TASKS if task.name == "reconcile").run(Stores())
+        names = {"tenant_id": chat.visitor.tenant_id, "connection_id": str(chat.visitor.connection_id)}
+        queue().enqueue(ReconcileConnection(**names))
         chat.happen()
         assert promises(chat.visitor)[0].kept_at is not None
 
