@@ -134,11 +134,11 @@ def _next(tenant_id: uuid.UUID, turn_id: uuid.UUID, delivery: Delivery) -> Parce
 
 
 def _too_late(turn: Turn, unsent: list[Outbound]) -> bool:
-    """A part may be written long after its turn ended: each has its day."""
-    since = max(each.created_at for each in unsent)
-    return turn.ended_at is not None and (now() - max(since, turn.ended_at)).total_seconds() > settings().scaled_s(
-        GIVE_UP_S
-    )
+    """A day after the turn's end; what is said of a missed promise was written later and has its own day."""
+    if turn.ended_at is None:
+        return False
+    since = max((each.created_at for each in unsent if each.part == Part.MISSED), default=turn.ended_at)
+    return (now() - since).total_seconds() > settings().scaled_s(GIVE_UP_S)
 
 
 def _settle_without_channel(turn: Turn, conversation: Conversation, unsent: list[Outbound]) -> None:
