@@ -33,12 +33,17 @@ UNSURE = openai_wire.UNSURE
 
 @dataclass(frozen=True)
 class Passage:
-    """One retrieved entry: its question as title, its answer as text."""
+    """One retrieved passage: an entry's question and answer, or a piece of a document under its headings.
+
+    similarity: the cosine of its vector to the question's; None where either has none. url: of a page or a file's name.
+    """
 
     entry_id: str
     title: str
     text: str
     score: float
+    similarity: float | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,18 @@ class ChatTurn:
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """Everything a model needs for one answer. `system` already holds the passages; `passages` are what `[n]` cites."""
+    """Everything a model needs for one answer. `system` already holds the passages; `passages` are what `[n]` cites.
+
+    facts: what the business says of itself, which needs no citation. language: of what we say in our own name.
+    """
 
     system: str
     history: tuple[ChatTurn, ...]
     question: str
     passages: tuple[Passage, ...]
     max_output_tokens: int
+    facts: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,10 @@ STATES = [str(state) for state in TurnState]
 
 SCHEMAS: Schema = {
     "Error": obj({"error": TEXT | {"description": "A stable word."}, "detail": TEXT | {"description": "A sentence."}}),
-    "Source": obj({"entry_id": UUID, "title": TEXT, "text": TEXT}),
+    "Source": obj(
+        {"entry_id": UUID | {"description": "An entry's; of a document, the cited piece's."}, "title": TEXT, "text": TEXT},
+        {"url": TEXT | {"description": "The page's address or the file's name."}},
+    ),
     "Reply": obj(
         {
             "reply": nullable(TEXT) | {"description": "Null when nothing was said."},

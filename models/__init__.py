@@ -16,6 +16,7 @@ from models import (
     tick,
     token,
     turn,
+    unanswered,
     usage,
     webhook_event,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "tick",
     "token",
     "turn",
+    "unanswered",
     "usage",
     "webhook_event",
 ]

@@ -27,6 +27,7 @@ from models.database import tenant_session
 from models.jobs import AnswerTurn, DeliverTurn
 from models.outbound import Outbound, Part
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
+from models.unanswered import note_unanswered
 from models.usage import record_model_call
 from workers import grounding, hand_over
 from workers.broker import actor, queue, served, stopping
@@ -36,6 +37,7 @@ from workers.question import Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.resources import language_model, send
 from workers.resume import resume
+from workers.words import subject
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
@@ -52,10 +54,17 @@ class Answer:
     texts: list[str] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     usage: Usage | None = None
+    stated: bool = False  # something about the business was said, and is supported
+    cut: int = 0  # sentences that were not
 
     @property
     def text(self) -> str:
         return "".join(self.texts).strip()
+
+    @property
+    def useful(self) -> bool:
+        """Whether anything is left to be sent. Of an answer that was cut, a friendly word alone is not."""
+        return bool(self.text) and (self.stated or not self.cut)
 
 
 @actor(AnswerTurn, time_limit_ms=85_000)
@@ -154,17 +163,26 @@ def _answer(question: Question, delivery: Delivery) -> None:
 
 
 def _stream(question: Question, answer: Answer, speech: Release) -> None:
-    """Sentence by sentence. The first one decides whether we abstain, before anything left."""
+    """Sentence by sentence. Whether we abstain is decided before anything left: until something is stated and supported,
+    what is said waits.
+    """
+    waiting: list[str] = []
     for sentence in _sentences(question, answer):
         if not speech.texts and is_dont_know(sentence) and _abstains(question, speech):
             return
-        speech.sources = cited(question.request.passages, answer.positions)
+        waiting.append(sentence)
+        if answer.stated:
+            speech.sources = cited(question.request.passages, answer.positions)
+            while waiting:
+                speech.say(waiting.pop(0))
+    if not speech.texts and not answer.useful:
+        if not question.turn.abstained and _abstains(question, speech):
+            return
+        waiting = [say(Phrase.DONT_KNOW, language=question.language)]
+    speech.sources = cited(question.request.passages, answer.positions)
+    for sentence in waiting:
         speech.say(sentence)
-    if not speech.texts and _abstains(question, speech):
-        return
-    if not speech.texts:
-        speech.say(say(Phrase.DONT_KNOW, language=question.language))
-    elif question.reminder and not question.turn.abstained:
+    if question.reminder and not question.turn.abstained:
         speech.say(f"\n\n{question.reminder}")
     speech.finish()
 
@@ -174,7 +192,7 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
     if text is None:
         for _ in _sentences(question, answer):
             pass
-        text = answer.text or say(Phrase.DONT_KNOW, language=question.language)
+        text = answer.text if answer.useful else say(Phrase.DONT_KNOW, language=question.language)
         if is_dont_know(text) and _abstains(question, speech):
             return
         if question.reminder and not question.turn.abstained:
@@ -193,6 +211,7 @@ def _sentences(question: Question, answer: Answer) -> Iterator[str]:
     """The model's checked sentences; a fixed reply passes as it is."""
     if question.fixed_reply is not None:
         answer.texts.append(question.fixed_reply)
+        answer.stated = True
         yield question.fixed_reply
         return
     model, splitter = language_model(), grounding.Sentences()
@@ -211,10 +230,13 @@ def _sentences(question: Question, answer: Answer) -> Iterator[str]:
 
 def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
     checked = grounding.check(sentence, passages, known)
+    if checked.unsupported:  # not sent: what it rests on is not cited either
+        answer.cut += 1
+        log.info("answer.sentence_cut")
+        return
     answer.positions.extend(checked.sources)
-    if checked.unsupported:
-        log.info("answer.unsupported_sentence")
     if checked.text is not None:
+        answer.stated = answer.stated or checked.stated
         answer.texts.append(checked.text)
         yield checked.text
 
@@ -239,12 +261,13 @@ def _watch(turn: Turn) -> Callable[[], bool]:
 
 
 def _abstains(question: Question, speech: Release) -> bool:
-    """Note that we do not know; True when that was once too often and a person takes over."""
+    """Note that we do not know, and what; True when that was once too often and a person takes over."""
     with tenant_session(question.turn.tenant_id) as session:
         standing = reclaim(session, question.turn.id, speech.delivery)
         if standing is None:
             raise Fenced
         standing.turn.abstained = True
+        note_unanswered(session, standing.turn, question.request.question, subject(question.request.question))
         # An earlier delivery may have begun to say it: too late to end otherwise.
         hands_over = question.abstentions_left <= 1 and standing.turn.state == TurnState.CLASSIFIED
         if hands_over:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clients.language_model import ChatTurn, ModelRequest, Passage
-from workers.phrases import Phrase, say
+from workers.phrases import DEFAULT_LANGUAGE, Phrase, say
 
 BYTES_PER_TOKEN = 3  # on the safe side: English is nearer 4, Turkish and Chinese nearer 3
 MESSAGE_TOKENS = 8  # role and separators around each message
@@ -54,6 +54,7 @@ def build(
     passages: Sequence[Passage],
     history: Sequence[ChatTurn],
     questions: Sequence[str],
+    language: str = DEFAULT_LANGUAGE,
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
     max_output_tokens: int = DEFAULT_OUTPUT_TOKENS,
 ) -> ModelRequest:
@@ -64,7 +65,7 @@ def build(
     """
     ranked = tuple(sorted(passages, key=lambda passage: -passage.score))
     question = "\n".join(text.strip() for text in questions if text.strip())
-    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens)
+    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens, business.facts, language)
     while estimate(request := _with_system(request, business)) > budget_tokens:
         if len(request.history) > RECENT_TURNS:
             request = replace(request, history=request.history[1:])

@@ -16,9 +16,10 @@ from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
 from workers import booking_desk, prompts
-from workers.concepts import search_words
+from workers.extractive import follows_up
 from workers.intents import Intent, is_thanks
 from workers.phrases import Phrase, say
+from workers.words import search_words
 
 HISTORY = 12  # messages
 PASSAGES = 8
@@ -78,6 +79,7 @@ class Reading:
             passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
+            language=config.language,
         )
         return Question(
             turn=self.turn,
@@ -99,8 +101,17 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
     if fixed is None and turn.intent == Intent.GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
-    found = None if fixed else search_entries(session, f"{text} {search_words(text)}", PASSAGES)
+    found = None
+    if not fixed:
+        wanted = _in_context(text, asking.history.get()) if follows_up(text) else text
+        found = search_entries(session, f"{wanted} {search_words(wanted, config.language)}", PASSAGES)
     return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+
+
+def _in_context(text: str, history: list[tuple[str, str]]) -> str:
+    """What "and on Fridays?" asks: the visitor's last words before it are searched for too."""
+    before = next((body for author, body in reversed(history) if author == Author.VISITOR), "")
+    return f"{before}\n{text}".strip()
 
 
 def _local_time(time_zone: str) -> str:
