@@ -136,10 +136,21 @@ class Settings(BaseSettings):
                 raise ValueError("CRAWL_ALLOW_LOOPBACK is refused in production")
         return self
 
+    @model_validator(mode="after")
+    def _model_of_an_endpoint(self) -> Self:
+        if self.embedding_model and not self.uses_embedding_endpoint:
+            raise ValueError("EMBEDDING_MODEL names a model of an endpoint: set EMBEDDING_API_KEY or EMBEDDING_BASE_URL")
+        return self
+
     @property
     def uses_language_model(self) -> bool:
         """Whether an OpenAI-compatible endpoint is configured; otherwise the extractive answerer quotes entries."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def uses_embedding_endpoint(self) -> bool:
+        """Whether texts are embedded by an endpoint; otherwise in process."""
+        return self.embedding_base_url is not None or self.embedding_api_key is not None
 
     @property
     def external_url(self) -> str:

@@ -3,6 +3,7 @@
 from models import (
     acceptance,
     booking,
+    chunk,
     connection,
     conversation,
     credential,
@@ -18,6 +19,7 @@ from models import (
     turn,
     unanswered,
     usage,
+    vector,
     webhook_event,
 )
 from models.base import Base
@@ -26,6 +28,7 @@ __all__ = [
     "Base",
     "acceptance",
     "booking",
+    "chunk",
     "connection",
     "conversation",
     "credential",
@@ -41,5 +44,6 @@ __all__ = [
     "turn",
     "unanswered",
     "usage",
+    "vector",
     "webhook_event",
 ]

@@ -179,6 +179,28 @@ class SendNotice(Job):
     notice_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class EmbedChunks(Job):
+    """Give the tenant's chunks the vectors they lack. One at a time for each tenant; sends its own successor."""
+
+    name: ClassVar[str] = "knowledge.embed"
+    queue: ClassVar[str] = "knowledge"
+
+    @property
+    def sequence_key(self) -> str | None:
+        return f"embed:{self.tenant_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedQuery(Job):
+    """Give a search that somebody waits for its vector: the row named holds its words."""
+
+    name: ClassVar[str] = "query.embed"
+    queue: ClassVar[str] = "turn"
+
+    query_id: str
+
+
 JOBS: tuple[type[Job], ...] = (
     ReceiveMessage,
     DetectIntent,
@@ -188,7 +210,9 @@ JOBS: tuple[type[Job], ...] = (
     SendNotice,
     UpdateChannel,
     ReconcileConnection,
+    EmbedChunks,
+    EmbedQuery,
 )
-WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile")
-BULK_QUEUES = ("reconcile",)  # of the class bulk: after all others, but every twentieth start
+WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile", "knowledge")
+BULK_QUEUES = ("reconcile", "knowledge")  # of the class bulk: after all others, but every twentieth start
 ANSWER_QUEUES = ("answer",)

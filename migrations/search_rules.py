@@ -1,0 +1,233 @@
+"""The search function and its helper, written once here: SECURITY DEFINER, a pinned search_path, the session's tenant alone.
+
+How a chunk is scored, and why, stands in docs/knowledge.md; the numbers below are used nowhere else.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+from migrations.policies import TENANT
+
+CANDIDATES = 64  # of each way of finding: by heading, by body, by words
+WORD_MATCHES = 600  # chunks looked at for their words at most; the commonest words are left out until they are so few
+SAMPLE = 1000  # chunks that say how common a word is while nobody has counted
+EF_SEARCH = 160
+SCANNED = 40_000  # entries of the index that a search may pass on its way to enough of its own tenant's
+HEADING, BODY, WORDS = 1.0, 0.5, 0.6  # how much each part counts
+SATURATION, LENGTH = 0.6, 0.5  # of the words' score, as k1 and b of BM25
+
+_NEAREST = f"""
+CREATE FUNCTION nearest_chunks(probe halfvec, made_by text, wanted integer) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_sort = off
+SET enable_seqscan = off
+SET hnsw.ef_search = {EF_SEARCH}
+SET hnsw.iterative_scan = strict_order
+SET hnsw.max_scan_tuples = {SCANNED}
+AS $function$
+DECLARE
+    field text;
+    dimensions integer := vector_dims(probe);
+    part uuid[];
+    found uuid[] := '{{}}';
+BEGIN
+    FOREACH field IN ARRAY ARRAY['heading', 'body'] LOOP
+        EXECUTE format(
+            'SELECT array_agg(n.chunk_id) FROM (SELECT v.chunk_id FROM public.knowledge_vector v '
+            'WHERE v.tenant_id = {TENANT.replace("'", "''")} AND v.is_large AND v.size = %1$s AND v.model = $2 '
+            'ORDER BY (v.%2$I::public.halfvec(%1$s)) OPERATOR(public.<#>) $1::public.halfvec(%1$s) LIMIT $3) n',
+            dimensions, field) INTO part USING probe, made_by, wanted;
+        found := found || part;
+    END LOOP;
+    RETURN found;
+END
+$function$
+"""  # noqa: S608  # TENANT and the numbers are ours
+
+_SEARCH = f"""
+CREATE FUNCTION search_chunks(
+    query text, spoken text, asked_by uuid, asked text, asked_model text, wanted integer)
+RETURNS TABLE (chunk_id uuid, entry_id uuid, document_id uuid, title text, said text, score double precision,
+    heading_cosine double precision, body_cosine double precision)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+    tenant uuid := {TENANT};
+    space public.knowledge_space%ROWTYPE;
+    probe halfvec;
+    probe_model text;
+    pulled halfvec;
+    pulled_heading double precision;
+    pulled_body double precision;
+    pulled_length double precision;
+    heading_parts double precision[];
+    body_parts double precision[];
+    heading_square double precision;
+    body_square double precision;
+    lexemes text[];
+    heading_weights double precision[];
+    body_weights double precision[];
+    all_heading double precision;
+    all_body double precision;
+    rare text;
+    near uuid[] := '{{}}';
+    matched uuid[];
+BEGIN
+    IF tenant IS NULL OR wanted < 1 THEN
+        RETURN;
+    END IF;
+    SELECT s.* INTO space FROM public.knowledge_space s WHERE s.tenant_id = tenant;
+    IF asked IS NOT NULL THEN
+        probe := asked::halfvec;
+        probe_model := asked_model;
+    ELSIF asked_by IS NOT NULL THEN
+        SELECT a.vector, a.model INTO probe, probe_model FROM public.asked_vector a
+        WHERE a.tenant_id = tenant AND a.id = asked_by;
+    END IF;
+    IF probe_model IS DISTINCT FROM space.model OR vector_dims(probe) <> vector_dims(space.heading_mean) THEN
+        probe := NULL;
+    END IF;
+
+    -- The query's words: how telling each is for a heading, and for a body, where every text has the small words.
+    WITH word AS (
+        SELECT DISTINCT w.lexeme
+        FROM unnest(array_append(coalesce(space.languages, '{{}}'), coalesce(spoken, 'en'))) AS l(language),
+            unnest(to_tsvector(text_rules(l.language), query)) AS w
+    ), sample AS (
+        SELECT c.words FROM public.knowledge_chunk c
+        WHERE space.tenant_id IS NULL AND c.tenant_id = tenant AND c.retired_at IS NULL LIMIT {SAMPLE}
+    ), number AS (
+        SELECT coalesce(space.chunks, (SELECT count(*) FROM sample)) AS chunks
+    ), counted AS (
+        SELECT w.lexeme, n.chunks AS chunks, least(n.chunks, coalesce(t.chunks, (
+                SELECT count(*) FROM sample s WHERE w.lexeme = ANY (tsvector_to_array(s.words)))))::float AS holding
+        FROM word w CROSS JOIN number n
+        LEFT JOIN public.knowledge_term t ON t.tenant_id = tenant AND t.lexeme = w.lexeme
+        ORDER BY holding LIMIT 40
+    ), weighed AS (
+        SELECT lexeme, holding, ln(1 + chunks / greatest(holding, 0.5)) AS of_heading,
+            ln(1 + (chunks - holding + 0.5) / (holding + 0.5)) AS of_body,
+            sum(holding) OVER (ORDER BY holding, lexeme) AS together, row_number() OVER (ORDER BY holding, lexeme) AS place
+        FROM counted
+    )
+    SELECT array_agg(lexeme), array_agg(of_heading), array_agg(of_body), sum(of_heading), sum(of_body),
+        string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', '|')
+            FILTER (WHERE holding > 0 AND (together <= {WORD_MATCHES} OR holding <= {WORD_MATCHES} / 4))
+    INTO lexemes, heading_weights, body_weights, all_heading, all_body, rare FROM weighed;
+    IF space.tenant_id IS NULL OR space.chunks < {WORD_MATCHES} THEN  -- then every word may be looked for
+        SELECT string_agg('''' || replace(replace(l, '\\', '\\\\'), '''', '''''') || '''', '|') INTO rare
+        FROM unnest(lexemes) l;
+    END IF;
+    IF rare IS NOT NULL THEN
+        SELECT array_agg(m.id) INTO matched FROM (
+            SELECT f.id
+            FROM (
+                SELECT c.id, c.words FROM public.knowledge_chunk c
+                WHERE c.tenant_id = tenant AND c.retired_at IS NULL AND c.words @@ rare::tsquery LIMIT 4 * {WORD_MATCHES}
+            ) f
+            ORDER BY (
+                SELECT sum(t.of_body + t.of_heading * (t.lexeme = ANY (h.lexemes))::integer)
+                FROM tsvector_to_array(ts_filter(f.words, '{{a}}')) AS h(lexemes),
+                    unnest(lexemes, heading_weights, body_weights) AS t(lexeme, of_heading, of_body)
+                WHERE t.lexeme = ANY (tsvector_to_array(f.words))
+            ) DESC, f.id
+            LIMIT {CANDIDATES}
+        ) m;
+    END IF;
+
+    -- The question, seen from the middle of the tenant's own and without what only tells questions from answers.
+    IF probe IS NOT NULL THEN
+        pulled := probe - space.heading_mean;
+        SELECT coalesce(
+            pulled - sum(array_fill((-(u <#> pulled))::real, ARRAY[vector_dims(u)])::vector * u::vector)::halfvec, pulled)
+        INTO pulled FROM unnest(space.directions) u;
+        pulled_length := sqrt(greatest(-((probe - space.heading_mean) <#> pulled), 1e-9));
+        pulled_heading := -(pulled <#> space.heading_mean);
+        pulled_body := -(pulled <#> space.body_mean);
+        heading_square := -(space.heading_mean <#> space.heading_mean);
+        body_square := -(space.body_mean <#> space.body_mean);
+        SELECT coalesce(array_agg(-(u <#> space.heading_mean) ORDER BY place), '{{}}'),
+            coalesce(array_agg(-(u <#> space.body_mean) ORDER BY place), '{{}}')
+        INTO heading_parts, body_parts FROM unnest(space.directions) WITH ORDINALITY AS d(u, place);
+        IF space.is_large AND vector_dims(probe) IN (SIZES) THEN
+            near := public.nearest_chunks(pulled, space.model, {CANDIDATES});
+        ELSE
+            SELECT coalesce(array_agg(n.chunk_id), '{{}}') INTO near FROM (
+                (SELECT v.chunk_id FROM public.knowledge_vector v
+                WHERE v.tenant_id = tenant AND v.model = space.model AND v.heading IS NOT NULL
+                ORDER BY v.heading <#> pulled LIMIT {CANDIDATES})
+                UNION
+                (SELECT v.chunk_id FROM public.knowledge_vector v
+                WHERE v.tenant_id = tenant AND v.model = space.model
+                ORDER BY v.body <#> pulled LIMIT {CANDIDATES})
+            ) n;
+        END IF;
+    END IF;
+
+    RETURN QUERY
+    WITH candidate AS (
+        SELECT DISTINCT x.id FROM unnest(near || matched) AS x(id)
+    ), seen AS (
+        SELECT c.id, c.entry_id, c.document_id, c.heading AS title, c.text AS said,
+            tsvector_to_array(ts_filter(c.words, '{{a}}')) AS heading_lexemes, tsvector_to_array(c.words) AS all_lexemes,
+            CASE WHEN probe IS NOT NULL THEN v.heading END AS heading, CASE WHEN probe IS NOT NULL THEN v.body END AS body
+        FROM candidate x
+        JOIN public.knowledge_chunk c ON c.tenant_id = tenant AND c.id = x.id AND c.retired_at IS NULL
+            AND num_nonnulls(c.entry_id, c.document_id) = 1
+        LEFT JOIN public.knowledge_vector v ON v.tenant_id = tenant AND v.chunk_id = x.id AND v.model = space.model
+    ), measured AS (
+        SELECT s.*, w.of_heading, w.of_body,
+            (-(s.heading <#> pulled) - pulled_heading) / pulled_length / sqrt(greatest(
+                -(s.heading <#> s.heading) + 2 * (s.heading <#> space.heading_mean) + heading_square - (
+                    SELECT coalesce(sum((-(d.u <#> s.heading) - d.part) ^ 2), 0)
+                    FROM unnest(space.directions, heading_parts) AS d(u, part)), 1e-6)) AS heading_near,
+            (-(s.body <#> pulled) - pulled_body) / pulled_length / sqrt(greatest(
+                -(s.body <#> s.body) + 2 * (s.body <#> space.body_mean) + body_square - (
+                    SELECT coalesce(sum((-(d.u <#> s.body) - d.part) ^ 2), 0)
+                    FROM unnest(space.directions, body_parts) AS d(u, part)), 1e-6)) AS body_near
+        FROM seen s CROSS JOIN LATERAL (
+            SELECT coalesce(sum(t.of_heading) FILTER (WHERE t.lexeme = ANY (s.heading_lexemes)), 0)
+                    / greatest(all_heading, 1e-9) * {1 + SATURATION} / (1 + {SATURATION} * (1 - {LENGTH} + {LENGTH} * cardinality(s.heading_lexemes)
+                        / greatest(coalesce(space.heading_words, 8), 1))) AS of_heading,
+                coalesce(sum(t.of_body), 0) / greatest(all_body, 1e-9) AS of_body
+            FROM unnest(lexemes, heading_weights, body_weights) AS t(lexeme, of_heading, of_body)
+            WHERE t.lexeme = ANY (s.all_lexemes)
+        ) w
+    )
+    SELECT m.id, m.entry_id, m.document_id, m.title, m.said,
+        CASE WHEN m.body_near IS NOT NULL
+            THEN {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near
+            ELSE 0 END + {WORDS} * of_words.score,
+        -(m.heading <#> probe), -(m.body <#> probe)
+    FROM measured m CROSS JOIN LATERAL (
+        SELECT CASE WHEN m.entry_id IS NOT NULL AND probe IS NOT NULL THEN m.of_heading
+            ELSE greatest(m.of_heading, m.of_body) END AS score
+    ) of_words
+    ORDER BY 6 DESC, m.id
+    LIMIT least(wanted, 100);
+END
+$function$
+"""  # noqa: S608
+
+
+def create(sizes: tuple[int, ...]) -> None:
+    """Both functions, owned by `frontdesk_search`; the application may call the search alone."""
+    search = "search_chunks(text, text, uuid, text, text, integer)"
+    nearest = "nearest_chunks(halfvec, text, integer)"
+    op.execute(_NEAREST)
+    op.execute(_SEARCH.replace("SIZES", ", ".join(str(size) for size in sizes)))
+    op.execute("GRANT CREATE ON SCHEMA public TO frontdesk_search")
+    for function in (nearest, search):
+        op.execute(f"ALTER FUNCTION {function} OWNER TO frontdesk_search")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM frontdesk_search")
+    op.execute("SET LOCAL ROLE frontdesk_search")
+    for function in (nearest, search):
+        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {search} TO frontdesk_app")
+    op.execute("RESET ROLE")
