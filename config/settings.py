@@ -139,7 +139,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _model_of_an_endpoint(self) -> Self:
         if self.embedding_model and not self.uses_embedding_endpoint:
-            raise ValueError("EMBEDDING_MODEL names a model of an endpoint: set EMBEDDING_API_KEY or EMBEDDING_BASE_URL")
+            raise ValueError(
+                "EMBEDDING_MODEL names a model of an endpoint: set EMBEDDING_API_KEY or EMBEDDING_BASE_URL"
+            )
         return self
 
     @property

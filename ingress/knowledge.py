@@ -107,14 +107,14 @@ def _add(tenant_id: uuid.UUID, wanted: EntryInput) -> dict[str, Any]:
         session.add(made)
         session.flush()
         session.refresh(made)
-        return _as_json(made)
+        return entry_json(made)
 
 
 def _list(tenant_id: uuid.UUID, page: Page, holding: str) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
         rows, more = page.cut(newest_entries(session, page, holding))
     following = cursor(rows[-1].created_at, rows[-1].id) if more else None
-    return {"entries": [_as_json(row) for row in rows], "next": following}
+    return {"entries": [entry_json(row) for row in rows], "next": following}
 
 
 def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]
             setattr(found, name, value)
         session.flush()
         session.refresh(found)
-        return _as_json(found)
+        return entry_json(found)
 
 
 def _delete(tenant_id: uuid.UUID, entry_id: uuid.UUID) -> None:
@@ -138,7 +138,7 @@ def _delete(tenant_id: uuid.UUID, entry_id: uuid.UUID) -> None:
         session.delete(found)
 
 
-def _as_json(found: KnowledgeEntry) -> dict[str, Any]:
+def entry_json(found: KnowledgeEntry) -> dict[str, Any]:
     return {
         "id": str(found.id),
         "question": found.question,

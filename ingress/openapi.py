@@ -28,6 +28,7 @@ from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_unanswered import UNANSWERED_PATHS, UNANSWERED_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
 
@@ -36,7 +37,11 @@ STATES = [str(state) for state in TurnState]
 SCHEMAS: Schema = {
     "Error": obj({"error": TEXT | {"description": "A stable word."}, "detail": TEXT | {"description": "A sentence."}}),
     "Source": obj(
-        {"entry_id": UUID | {"description": "An entry's; of a document, the cited piece's."}, "title": TEXT, "text": TEXT},
+        {
+            "entry_id": UUID | {"description": "An entry's; of a document, the cited piece's."},
+            "title": TEXT,
+            "text": TEXT,
+        },
         {"url": TEXT | {"description": "The page's address or the file's name."}},
     ),
     "Reply": obj(
@@ -87,6 +92,7 @@ SCHEMAS: Schema = {
     "Health": obj({"status": {"const": "ok"}}),
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
+    **UNANSWERED_SCHEMAS,
     **PEOPLE_SCHEMAS,
 }
 
@@ -107,6 +113,7 @@ EVENTS = (
 PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
+    **UNANSWERED_PATHS,
     **PEOPLE_PATHS,
     "/api/v1/chat": {
         "post": {

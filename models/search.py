@@ -35,8 +35,21 @@ class FoundChunk:
 
 
 _SEARCH = Query(
-    select(*(column(name) for name in ("chunk_id", "entry_id", "document_id", "title", "said", "score", "heading_cosine", "body_cosine")))
-    .select_from(
+    select(
+        *(
+            column(name)
+            for name in (
+                "chunk_id",
+                "entry_id",
+                "document_id",
+                "title",
+                "said",
+                "score",
+                "heading_cosine",
+                "body_cosine",
+            )
+        )
+    ).select_from(
         text(
             "search_chunks(:query, :language, CAST(:turn AS uuid), CAST(:vector AS text), CAST(:model AS text), :size) "
             "AS found(chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine)"

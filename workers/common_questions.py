@@ -7,7 +7,10 @@ from __future__ import annotations
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("What are your opening hours?", "We are open on weekdays from nine to six and on Saturdays until two."),
-    ("Where are you located?", "You find us in the High Street, next to the post office, two minutes from the station."),
+    (
+        "Where are you located?",
+        "You find us in the High Street, next to the post office, two minutes from the station.",
+    ),
     ("How can I contact you?", "Call us or write an e-mail. We answer within one working day."),
     ("How much does it cost?", "The price depends on what you need. We make you an offer before we begin."),
     ("Which payment methods do you accept?", "You can pay in cash, by card or by bank transfer."),

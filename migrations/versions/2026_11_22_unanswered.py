@@ -6,7 +6,7 @@ from alembic import op
 from migrations import policies
 
 revision = "20261122_unanswered"
-down_revision = "20261122_message_accepted"
+down_revision = "20261122_vectors"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,10 @@ import uuid
 import pytest
 
 from ingress.app import ROUTES
+from models.base import now
 from models.database import tenant_session
 from models.knowledge import KnowledgeEntry
+from models.unanswered import UnansweredQuestion
 from tests.ingress.conftest import SESSION, key
 from tests.ingress.rows import conversation_of, recorded, state_of
 
@@ -24,6 +26,8 @@ CASES: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/api/v1/knowledge/entries/{id}"): ("entry", None),
     ("PATCH", "/api/v1/knowledge/entries/{id}"): ("entry", {"answer": "Mallory's"}),
     ("DELETE", "/api/v1/knowledge/entries/{id}"): ("entry", None),
+    ("PATCH", "/api/v1/knowledge/unanswered/{id}"): ("unanswered", {"state": "dismissed"}),
+    ("POST", "/api/v1/knowledge/unanswered/{id}/entry"): ("unanswered", {"answer": "Mallory's"}),
 }
 SAME_FOR_ALL = {"/api/v1/visitors/{id}"}  # tells nobody whether there was somebody
 
@@ -37,6 +41,7 @@ def test_every_route_with_an_id_is_tried():
 def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method, path):
     names, body = CASES[method, path]
     ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)}
+    ids["unanswered"] = unanswered(alice, ids["turn"])
 
     def call(name: str, credential: str):
         headers = key(credential, **{"X-Session-Id": SESSION})
@@ -56,6 +61,21 @@ def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method
 def entry(tenant) -> str:
     """The id of something the tenant's bot may quote."""
     made = KnowledgeEntry(tenant_id=tenant.tenant_id, id=uuid.uuid4(), question="Open?", answer="Yes.")
+    with tenant_session(tenant.tenant_id) as session:
+        session.add(made)
+    return str(made.id)
+
+
+def unanswered(tenant, turn_id: str) -> str:
+    """The id of a question that nobody could answer."""
+    made = UnansweredQuestion(
+        tenant_id=tenant.tenant_id,
+        id=uuid.uuid4(),
+        subject="tyre",
+        text="Tyres?",
+        turn_id=uuid.UUID(turn_id),
+        last_at=now(),
+    )
     with tenant_session(tenant.tenant_id) as session:
         session.add(made)
     return str(made.id)

@@ -40,6 +40,7 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "customer_token",
             "acceptance_correction",
             "webhook_event",
+            "unanswered",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -98,6 +99,13 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
+        "unanswered_question": {
+            "id": ids["unanswered"],
+            "subject": "s",
+            "text": "t",
+            "turn_id": ids["turn"],
+            "last_at": at,
+        },
         "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
     }
     with tenant_session(tenant_id) as session:
