@@ -35,14 +35,16 @@ UNSURE = openai_wire.UNSURE
 class Passage:
     """One retrieved passage: an entry's question and answer, or a piece of a document under its headings.
 
-    similarity: the cosine of its vector to the question's; None where either has none. url: of a page or a file's name.
+    heading_cosine, body_cosine: of its vectors to the question's; None where either has none. url: a page's address or a
+    file's name.
     """
 
     entry_id: str
     title: str
     text: str
     score: float
-    similarity: float | None = None
+    heading_cosine: float | None = None
+    body_cosine: float | None = None
     url: str | None = None
 
 

@@ -34,11 +34,14 @@ def learn(
     """From a tenant's (heading, body) pairs, its bodies without a heading, and pairs that are common to all businesses."""
     import numpy
 
-    own_headings = numpy.array([heading for heading, _ in pairs], dtype=numpy.float64).reshape(len(pairs), -1)
-    own_bodies = numpy.array([body for _, body in pairs], dtype=numpy.float64).reshape(len(pairs), -1)
-    common_headings = numpy.array([heading for heading, _ in common], dtype=numpy.float64)
-    common_bodies = numpy.array([body for _, body in common], dtype=numpy.float64)
-    lone = numpy.array(bodies, dtype=numpy.float64).reshape(len(bodies), -1)
+    size = len(common[0][0])
+
+    def rows(vectors: Sequence[Numbers]) -> numpy.ndarray:
+        return numpy.array(vectors, dtype=numpy.float64).reshape(len(vectors), size)
+
+    own_headings, own_bodies = rows([heading for heading, _ in pairs]), rows([body for _, body in pairs])
+    common_headings, common_bodies = rows([heading for heading, _ in common]), rows([body for _, body in common])
+    lone = rows(bodies)
     share = PRIOR_PAIRS / len(common)  # the weight of one common pair
 
     def mean(own: list[numpy.ndarray], prior: numpy.ndarray) -> numpy.ndarray:

@@ -193,7 +193,8 @@ BEGIN
                     FROM unnest(space.directions, body_parts) AS d(u, part)), 1e-6)) AS body_near
         FROM seen s CROSS JOIN LATERAL (
             SELECT coalesce(sum(t.of_heading) FILTER (WHERE t.lexeme = ANY (s.heading_lexemes)), 0)
-                    / greatest(all_heading, 1e-9) * {1 + SATURATION} / (1 + {SATURATION} * (1 - {LENGTH} + {LENGTH} * cardinality(s.heading_lexemes)
+                    / greatest(all_heading, 1e-9) * {1 + SATURATION}
+                    / (1 + {SATURATION} * (1 - {LENGTH} + {LENGTH} * cardinality(s.heading_lexemes)
                         / greatest(coalesce(space.heading_words, 8), 1))) AS of_heading,
                 coalesce(sum(t.of_body), 0) / greatest(all_body, 1e-9) AS of_body
             FROM unnest(lexemes, heading_weights, body_weights) AS t(lexeme, of_heading, of_body)

@@ -34,22 +34,9 @@ class FoundChunk:
     source: str | None = None  # the URL or file name of its document
 
 
+_COLUMNS = ("chunk_id", "entry_id", "document_id", "title", "said", "score", "heading_cosine", "body_cosine")
 _SEARCH = Query(
-    select(
-        *(
-            column(name)
-            for name in (
-                "chunk_id",
-                "entry_id",
-                "document_id",
-                "title",
-                "said",
-                "score",
-                "heading_cosine",
-                "body_cosine",
-            )
-        )
-    ).select_from(
+    select(*(column(name) for name in _COLUMNS)).select_from(
         text(
             "search_chunks(:query, :language, CAST(:turn AS uuid), CAST(:vector AS text), CAST(:model AS text), :size) "
             "AS found(chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine)"

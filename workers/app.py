@@ -17,10 +17,32 @@ from config.errors import StoreUnavailable
 from config.parent import die_with_parent
 from config.settings import process_name, settings
 from models.database import refuse_unsafe_role
-from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel
+from workers import (
+    answer,
+    capture_lead,
+    deliver,
+    detect_intent,
+    embed_chunks,
+    embed_query,
+    notify,
+    receive,
+    reconcile,
+    update_channel,
+)
 from workers.resources import warm
 
-__all__ = ["answer", "capture_lead", "deliver", "detect_intent", "notify", "receive", "reconcile", "update_channel"]
+__all__ = [
+    "answer",
+    "capture_lead",
+    "deliver",
+    "detect_intent",
+    "embed_chunks",
+    "embed_query",
+    "notify",
+    "receive",
+    "reconcile",
+    "update_channel",
+]
 
 WAIT_FOR_POSTGRES_S = 1.0
 

@@ -24,6 +24,7 @@ from models.connection import reachable_connections
 from models.database import refuse_unsafe_role, system_session
 from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
+from workers.embed_overdue import embed_overdue
 from workers.forget import forget_tenants
 from workers.limits import republish_limits
 from workers.reaccept import reaccept
@@ -33,6 +34,7 @@ from workers.watch import watch_acceptances, watch_dead_letters, watch_turns
 
 LOOK_EVERY_S = 0.5
 SPREAD_S = 40  # within the minute; a settled id is refused for 15 s, and the next round must not meet that
+EMBED_S = 60.0  # how long a chunk whose job was lost is found by its words alone
 ROUND_S = 600.0  # how long one round of reconciling may keep the next from being sent
 
 log = structlog.get_logger()
@@ -89,6 +91,10 @@ def _reaccept(_: Stores) -> None:
     reaccept()
 
 
+def _embed(_: Stores) -> None:
+    embed_overdue(int(now().timestamp() // settings().scaled_s(EMBED_S)))
+
+
 def _forget(_: Stores) -> None:
     forget_tenants()
 
@@ -112,6 +118,7 @@ TASKS = (
     Task("reconcile", 60, _reconcile),
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
+    Task("embed", EMBED_S, _embed),
     Task("forget", 60, _forget),
     Task("acceptances", 300, _watch_acceptances),
 )

@@ -23,6 +23,7 @@ from models.database import tenant_session
 from models.intent import NEVER_HANDED_OVER
 from models.jobs import AnswerTurn, DetectIntent
 from models.message import HAND_OFF, Author, history_of_turn, messages_of_turn
+from models.search import ask_vector_model
 from models.tenant import ask_configuration, configuration
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, reclaim, release
 from models.usage import record_model_call
@@ -31,6 +32,7 @@ from workers.broker import actor
 from workers.ends import report_end
 from workers.resources import language_model, send
 from workers.resume import resume
+from workers.vectors import QuestionVector, vector_of
 
 LEASE = timedelta(seconds=30)
 HISTORY = 6  # messages the model sees beside the question
@@ -50,6 +52,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     with tenant_session(tenant_id) as session:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
+        vector_model = ask_vector_model(session)
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
                 turn = None
@@ -82,6 +85,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         return
     if not_before_ms:
         raise NotYet(not_before_ms)
+    vector = _vector(turn, text, vector_model.get())
     if turn.state == TurnState.RECEIVED:
         context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
@@ -91,11 +95,23 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             standing = reclaim(session, turn_id, delivery)
             if standing is not None:
                 _record(session, standing.turn, standing.conversation, label, confidence, "model")
+                if vector is not None:
+                    vector.keep(session, tenant_id, turn_id)
         if standing is None:
             log.info("turn.detect_intent.skipped", fenced=True)
             return
         turn = standing.turn
+    elif vector is not None:
+        vector.keep_now(tenant_id, turn_id)
     _go_on(job, turn)
+
+
+def _vector(turn: Turn, text: str, model: str | None) -> QuestionVector | None:
+    """For the search that answers, where the tenant's chunks have vectors and there will be a search."""
+    searched = turn.state == TurnState.RECEIVED or (
+        turn.state == TurnState.CLASSIFIED and turn.intent != intents.Intent.GREETING
+    )
+    return vector_of(text) if model is not None and searched else None
 
 
 def _record(

@@ -17,8 +17,8 @@ from workers.phrases import Phrase, say
 from workers.words import READ_CHARACTERS, Unit, language_of, stated, units
 
 NAME = "extractive"
-ENOUGH = 0.31  # chance from which on a passage is quoted; chosen on the demo business: 95 % answered, 93 % abstained
-ENOUGH_BY_WORDS = 0.35  # without the question's vector: parts of a message, follow-ups, businesses without vectors
+ENOUGH = 0.35  # chance from which on a passage is quoted; chosen on the demo business, where it answers 95 %
+ENOUGH_BY_WORDS = 0.3  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
 FULL = 0.8  # only a question that is covered this far has several answers
 MOST_PASSAGES = 3
@@ -132,7 +132,7 @@ def _by_words(question: str, passages: Sequence[Passage]) -> list[Match]:
 
 def _sure(ranked: Sequence[Match], *, by_words: bool = False) -> list[Match]:
     """The best match when it is sure enough, with those that answer as well."""
-    by_words = by_words or any(match.passage.similarity is None for match in ranked)
+    by_words = by_words or any(match.passage.body_cosine is None for match in ranked)
     if not ranked or ranked[0].chance < (ENOUGH_BY_WORDS if by_words else ENOUGH):
         return []
     best = ranked[0]
@@ -142,7 +142,7 @@ def _sure(ranked: Sequence[Match], *, by_words: bool = False) -> list[Match]:
 def _ties(best: Match, other: Match) -> bool:
     if best.coverage < FULL or best.coverage - other.coverage > TIE_COVERAGE or best.covers != other.covers:
         return False
-    nearest, near = best.passage.similarity, other.passage.similarity
+    nearest, near = best.passage.heading_cosine, other.passage.heading_cosine
     return nearest is None or near is None or nearest - near <= TIE_NEAR
 
 

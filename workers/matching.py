@@ -28,15 +28,16 @@ SHORTEST_MISSPELT, TWO_SLIPS = 5, 8  # letters from which on one slip is forgive
 
 # Fitted with l2 = 0.003 on five invented businesses (a hotel, a shop, an inn, a gym, a salon) in three languages.
 WITH_VECTORS = {
-    "cov": 0.86, "covt": 0.7, "covs": 1.12, "unc": -0.5, "known": -0.24, "other": -0.0, "alien": -1.47,
-    "contr": -1.46, "textra": -0.55, "weak1": -0.55, "pricebad": -1.53, "foreign": -0.17, "kindonly": -0.75,
-    "nocontent": 0.42, "dfc": -0.28, "lexrank": 1.18, "cos": 11.67, "cosm": 45.58, "gap": 18.4, "f_gap": 25.35,
-    "1": -12.29,
+    "cov": 1.01, "covt": 0.03, "covs": 1.23, "unc": -0.56, "known": -0.19, "other": -0.03, "alien": -1.45,
+    "contr": -1.42, "textra": -0.17, "weak1": -0.21, "pricebad": -0.79, "foreign": -0.04, "kindonly": -0.35,
+    "nocontent": 0.54, "dfc": -0.19, "lexrank": 1.05, "s": 1.52, "s_above": 1.15, "s_gap": 1.19, "s_foreign": 1.18,
+    "h": -4.63, "h_above": -1.88, "h_gap": 6.64, "h_foreign": 16.05, "b": 8.37, "b_above": 20.62, "b_gap": 13.47,
+    "b_foreign": 17.66, "1": -6.12,
 }  # fmt: skip
 WITHOUT_VECTORS = {
-    "cov": 1.59, "covt": 0.84, "covs": 1.7, "unc": -0.93, "known": -0.1, "other": 0.11, "alien": -1.41,
-    "contr": -0.75, "textra": -1.14, "weak1": -0.9, "pricebad": -2.18, "foreign": -0.36, "kindonly": -2.24,
-    "nocontent": -0.28, "dfc": -0.61, "lexrank": 2.26, "1": -1.59,
+    "cov": 1.78, "covt": 0.39, "covs": 1.84, "unc": -0.98, "known": -0.09, "other": 0.11, "alien": -1.35,
+    "contr": -0.77, "textra": -1.06, "weak1": -0.97, "pricebad": -1.49, "foreign": -0.23, "kindonly": -2.03,
+    "nocontent": -0.12, "dfc": -0.69, "lexrank": 2.31, "1": -1.72,
 }  # fmt: skip
 
 
@@ -96,11 +97,9 @@ def matches(question: str, passages: Sequence[Passage], *, with_vectors: bool = 
     language = language_of(question, read[0].language)
     asked = units(question, language)[:MOST_ASKED]
     facts = _facts(asked, language, read)
-    near = [passage.similarity for passage in passages]
-    known = [value for value in near if value is not None]
-    vectors = with_vectors and len(known) == len(near) >= FEWEST_NEAR
+    vectors = with_vectors and len(passages) >= FEWEST_NEAR and all(passage.body_cosine for passage in passages)
     if vectors:
-        _add_vectors(facts, known)
+        _add_distances(facts, passages)
     weights = WITH_VECTORS if vectors else WITHOUT_VECTORS
     found = [
         Match(number, passage, _chance(fact, weights), _covered(asked, each, language), fact["cov"])
@@ -216,11 +215,17 @@ def _contradicts(name: str, names: frozenset[str]) -> bool:
     return any(name in group and (group - {name}) & names for group in CONTRARY)
 
 
-def _add_vectors(facts: Sequence[dict[str, float]], near: Sequence[float]) -> None:
-    mean = sum(near) / len(near)
-    for fact, value, best_other in zip(facts, near, _best_others(near), strict=True):
-        fact["cos"], fact["cosm"], fact["gap"] = value, value - mean, value - best_other
-        fact["f_gap"] = fact["foreign"] * fact["gap"]
+def _add_distances(facts: Sequence[dict[str, float]], passages: Sequence[Passage]) -> None:
+    """How near each is by the search's score and by the vectors' cosines: as such, above the mean, above the next best."""
+    for name, near in (
+        ("s", [passage.score for passage in passages]),
+        ("h", [passage.heading_cosine or 0.0 for passage in passages]),
+        ("b", [passage.body_cosine or 0.0 for passage in passages]),
+    ):
+        mean = sum(near) / len(near)
+        for fact, value, best_other in zip(facts, near, _best_others(near), strict=True):
+            fact[name], fact[f"{name}_above"], fact[f"{name}_gap"] = value, value - mean, value - best_other
+            fact[f"{name}_foreign"] = fact["foreign"] * fact[f"{name}_gap"]
 
 
 def _best_others(values: Sequence[float]) -> list[float]:

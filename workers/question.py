@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from clients.language_model import ChatTurn, ModelRequest, Passage
 from models.booking import Booking, open_booking
 from models.conversation import Conversation
-from models.knowledge import FoundEntry, search_entries
 from models.message import Author, Message, history_of_turn, messages_of_turn
+from models.search import FoundChunk, search
 from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
@@ -67,7 +67,7 @@ class Reading:
     fixed: str | None
     reminder: str | None
     abstentions: int
-    found: Asked[list[FoundEntry]] | None
+    found: Asked[list[FoundChunk]] | None
 
     def question(self) -> Question:
         """After the transaction."""
@@ -76,7 +76,7 @@ class Reading:
         earlier = [] if self.fixed else self.asking.history.get()
         request = prompts.build(
             prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-            passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
+            passages=[_passage(each) for each in found],
             history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
             questions=[message.body for message in self.asking.messages.get()],
             language=config.language,
@@ -104,8 +104,21 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
     found = None
     if not fixed:
         wanted = _in_context(text, asking.history.get()) if follows_up(text) else text
-        found = search_entries(session, f"{wanted} {search_words(wanted, config.language)}", PASSAGES)
+        words = f"{wanted} {search_words(wanted, config.language)}"
+        found = search(session, words, limit=PASSAGES, language=config.language, turn_id=turn.id)
     return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+
+
+def _passage(found: FoundChunk) -> Passage:
+    return Passage(
+        str(found.entry_id or found.chunk_id),
+        found.title,
+        found.text,
+        found.score,
+        found.heading_cosine if found.heading_cosine is not None else found.body_cosine,
+        found.body_cosine,
+        found.source,
+    )
 
 
 def _in_context(text: str, history: list[tuple[str, str]]) -> str:

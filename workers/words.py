@@ -124,7 +124,7 @@ def search_words(question: str, language: str = "en") -> str:
     """Words to search for beside the question's own: entries may use others for the same things."""
     words: list[str] = []
     for unit in units(question, language):
-        words += _listed().get(unit.name, {}).get(language, [])
+        words += [word.rstrip("*") for word in _listed().get(unit.name, {}).get(language, [])]
     return " ".join(dict.fromkeys(words))
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from migrations import policies, search_rules
-from models.vector import HalfVector
+from models.vector import HalfVector, HalfVectors
 
 revision = "20261122_vectors"
 down_revision = "20261122_chunks"
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("heading_words", sa.Float(), nullable=False),
         sa.Column("heading_mean", HalfVector(), nullable=False),
         sa.Column("body_mean", HalfVector(), nullable=False),
-        sa.Column("directions", postgresql.ARRAY(HalfVector()), nullable=False),
+        sa.Column("directions", HalfVectors(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenant.id"], name=op.f("fk_knowledge_space_tenant_id_tenant"), ondelete="CASCADE"

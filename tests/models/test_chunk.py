@@ -133,7 +133,7 @@ def test_an_entrys_chunk_follows_the_tenants_language(alice):
     with tenant_session(alice.tenant_id) as session:
         assert session.execute(text("SELECT language, words::text FROM knowledge_chunk")).one() == (
             "de",
-            "'haus':7B 'park':4A",
+            "'den':6B 'haus':7B 'hint':5B 'ich':3A 'kann':2A 'park':4A 'wo':1A",
         )
 
 

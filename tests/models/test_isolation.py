@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from models import Base
 from models.base import now
+from models.chunk import KnowledgeChunk
 from models.connection import api_connection_id
 from models.database import system_session, tenant_session
+from models.vector import KnowledgeVector
 
 TENANT_TABLES = [table for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
 OTHERS = {
@@ -41,6 +43,7 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "acceptance_correction",
             "webhook_event",
             "unanswered",
+            "asked_vector",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -107,11 +110,26 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "last_at": at,
         },
         "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
+        "asked_vector": {"id": ids["asked_vector"], "turn_id": ids["turn"], "model": "m", "vector": "[1,0]"},
+        "knowledge_term": {"lexeme": "q", "chunks": 1},
+        "knowledge_space": {
+            "model": "m",
+            "chunks": 1,
+            "vectors": 1,
+            "languages": ["en"],
+            "heading_words": 1.0,
+            "heading_mean": "[0,0]",
+            "body_mean": "[0,0]",
+            "directions": "{}",
+        },
     }
     with tenant_session(tenant_id) as session:
         for name, values in rows.items():
             session.execute(insert(Base.metadata.tables[name]).values(tenant_id=tenant_id, **values))
-    return ids | {"connection": connection}
+        chunk = session.scalars(select(KnowledgeChunk.id)).one()  # made with its entry
+        vector = {"chunk_id": chunk, "model": "m", "size": 2, "heading": "[1,0]", "body": "[0,1]"}
+        session.execute(insert(KnowledgeVector).values(tenant_id=tenant_id, **vector))
+    return ids | {"connection": connection, "knowledge_chunk": chunk}
 
 
 @pytest.fixture
@@ -207,6 +225,11 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "UPDATE tenant SET plan_id = 'default'",
         "INSERT INTO tenant_limit DEFAULT VALUES",
         "SELECT * FROM search_entries('q', 5)",
+        "SELECT * FROM search_chunks('q', 'en', NULL, NULL, NULL, 5)",
+        "SELECT text FROM knowledge_chunk",
+        "SELECT body FROM knowledge_vector",
+        "SELECT said FROM asked_vector",
+        "SELECT lexeme FROM knowledge_term",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), system_session() as session:
             session.execute(text(statement))

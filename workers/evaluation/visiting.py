@@ -109,6 +109,9 @@ class Business:
 
 def embed_all(tenant_id: uuid.UUID) -> None:
     """Give the tenant's new passages their vectors, as the queue's jobs would."""
+    from workers.embed_chunks import embed_tenant
+
+    embed_tenant(tenant_id)
 
 
 def _delivery() -> Delivery:

@@ -1,0 +1,177 @@
+"""Gives a tenant's chunks the vectors they lack, and looks at all of them together when they have changed enough.
+
+Texts are embedded outside any transaction, a few at a time; what was stored stays stored. Safe to run twice: only chunks
+without a vector of the current model are embedded, and a vector is kept only where its chunk is still live.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from functools import lru_cache
+
+import structlog
+
+from clients.embeddings import Embeddings, embeddings
+from clients.vector_space import learn
+from config.errors import PermanentError
+from models.database import tenant_session
+from models.embedding import (
+    LARGE_FROM,
+    LARGE_UNTIL,
+    ChunkVectors,
+    Standing,
+    Unembedded,
+    forget_retired,
+    forget_space,
+    keep_space,
+    keep_vectors,
+    mark_large,
+    paired_vectors,
+    standing,
+    unembedded,
+)
+from models.jobs import EmbedChunks
+from models.turn import Delivery
+from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_text
+from workers.broker import actor, stopping
+from workers.common_questions import PAIRS
+from workers.resources import send
+
+SECONDS = 5.0  # of one job; the rest is its successor's
+BATCH = 16  # chunks stored at once
+MOVED_AT_ONCE = 500  # vectors put into the index in one transaction: about a second
+ALWAYS_ANEW = 2_000  # chunks up to which every change is looked at; above, a tenth more or less
+CHANGED_BY = 0.1
+
+log = structlog.get_logger()
+
+
+@actor(EmbedChunks, time_limit_ms=60_000)
+def embed_chunks(job: EmbedChunks, delivery: Delivery) -> None:
+    """A few seconds' worth; what is left goes to the next job."""
+    ends_at = time.monotonic() + SECONDS
+    if not embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at):
+        send(EmbedChunks(tenant_id=job.tenant_id))
+
+
+def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: False) -> bool:
+    """Embed, until all is done (True) or it was `enough`.
+
+    Raises:
+        TransientError: the embedding endpoint is away; what was embedded is kept.
+    """
+    made, skipped, done = 0, set[uuid.UUID](), True
+    while True:
+        with tenant_session(tenant_id) as session:
+            missing = unembedded(session, embeddings().name, BATCH + len(skipped))
+        batch = [chunk for chunk in missing if chunk.chunk_id not in skipped][:BATCH]
+        if not batch:
+            break
+        vectors = _vectors(batch, skipped)
+        with tenant_session(tenant_id) as session:
+            keep_vectors(session, embeddings().name, embeddings().size, vectors)
+        made += len(vectors)
+        if enough():
+            done = False
+            break
+    settled = _look_at_all(tenant_id, made)
+    if made or skipped:
+        log.info("knowledge.embedded", chunks=made, refused=len(skipped), done=done)
+    return done and settled
+
+
+def _vectors(batch: list[Unembedded], skipped: set[uuid.UUID]) -> list[ChunkVectors]:
+    """Of all; where the endpoint refuses the batch, of each that it does not refuse."""
+    try:
+        return _embedded(embeddings(), batch)
+    except PermanentError:
+        if len(batch) == 1:
+            log.warning("knowledge.embed.refused", chunk_id=str(batch[0].chunk_id))
+            skipped.add(batch[0].chunk_id)
+            return []
+    return [vector for chunk in batch for vector in _vectors([chunk], skipped)]
+
+
+def _embedded(by: Embeddings, batch: list[Unembedded]) -> list[ChunkVectors]:
+    """A heading is what a question is compared with, so it is embedded as one. A document's passage needs its heading
+    to be understood; an entry's answer has its question beside it.
+    """
+    headed = [chunk for chunk in batch if chunk.heading.strip()]
+    headings = dict(zip((chunk.chunk_id for chunk in headed), by.queries([c.heading for c in headed]), strict=True))
+    bodies = by.passages([chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch])
+    return [
+        ChunkVectors(
+            chunk.chunk_id,
+            vector_text(headings[chunk.chunk_id].tolist()) if chunk.chunk_id in headings else None,
+            vector_text(body.tolist()),
+        )
+        for chunk, body in zip(batch, bodies, strict=True)
+    ]
+
+
+def _look_at_all(tenant_id: uuid.UUID, made: int) -> bool:
+    """Forget what is retired, learn the tenant's space anew where it has changed, and move vectors into the index or
+    out of it. Returns whether all vectors are where they belong.
+    """
+    model = embeddings().name
+    with tenant_session(tenant_id) as session:
+        forget_retired(session)
+        now = standing(session, model)
+        if now.vectors == 0:
+            if now.chunks == 0:
+                forget_space(session)
+            return True
+        large = now.chunks >= (LARGE_UNTIL if now.space and now.space.is_large else LARGE_FROM)
+        anew = _has_changed(now, model, made)
+        pairs = paired_vectors(session, model) if anew else []
+    moved = 0
+    if large or (now.space and now.space.is_large):
+        with tenant_session(tenant_id) as session:
+            moved = mark_large(session, large, MOVED_AT_ONCE)
+    switched = now.space is not None and now.space.is_large != large
+    if anew or (switched and (moved < MOVED_AT_ONCE or not large)):
+        space = _space(tenant_id, model, now, pairs) if anew else now.space
+        if space is not None:
+            # The index is asked only once all vectors stand in it; and no longer before the first leaves it.
+            space.is_large = large and moved < MOVED_AT_ONCE
+            with tenant_session(tenant_id) as session:
+                keep_space(session, space)
+    return moved < MOVED_AT_ONCE
+
+
+def _has_changed(now: Standing, model: str, made: int) -> bool:
+    space = now.space
+    if space is None or space.model != model:
+        return True
+    difference = max(abs(now.chunks - space.chunks), abs(now.vectors - space.vectors))
+    if now.chunks <= ALWAYS_ANEW:
+        return bool(made or difference)
+    return difference > CHANGED_BY * space.chunks
+
+
+def _space(tenant_id: uuid.UUID, model: str, now: Standing, pairs: list[tuple[str | None, str]]) -> KnowledgeSpace:
+    read = [(vector_numbers(heading) if heading else None, vector_numbers(body)) for heading, body in pairs]
+    learned = learn(
+        [(heading, body) for heading, body in read if heading is not None],
+        [body for heading, body in read if heading is None],
+        _common(model),
+    )
+    return KnowledgeSpace(
+        tenant_id=tenant_id,
+        model=model,
+        chunks=now.chunks,
+        vectors=now.vectors,
+        heading_mean=vector_text(learned.heading_mean),
+        body_mean=vector_text(learned.body_mean),
+        directions=vectors_text(learned.directions),
+    )
+
+
+@lru_cache(maxsize=1)
+def _common(model: str) -> list[tuple[list[float], list[float]]]:
+    """The common pairs' vectors, made once in a process."""
+    headings = embeddings().queries([question for question, _ in PAIRS])
+    bodies = embeddings().passages([answer for _, answer in PAIRS])
+    return [(heading.tolist(), body.tolist()) for heading, body in zip(headings, bodies, strict=True)]

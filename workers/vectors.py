@@ -1,0 +1,56 @@
+"""What a turn's question becomes: one vector, made once in the process `worker`, kept for the search of another.
+
+A vector that cannot be had never stops a turn: the search goes by words then.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import structlog
+
+from clients.embeddings import Remembered, embeddings
+from config.errors import PermanentError, TransientError
+from models.database import tenant_session
+from models.search import keep_turn_vector
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from clients.embeddings import Vector
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class QuestionVector:
+    """A question's vector and the model that made it."""
+
+    model: str
+    vector: Vector
+
+    def keep(self, session: Session, tenant_id: uuid.UUID, turn_id: uuid.UUID) -> None:
+        """For the search that answers the turn; travels with the session's next trip."""
+        keep_turn_vector(session, tenant_id, turn_id, self.model, self.vector.tolist())
+
+    def keep_now(self, tenant_id: uuid.UUID, turn_id: uuid.UUID) -> None:
+        """In a transaction of its own: one round trip."""
+        with tenant_session(tenant_id) as session:
+            self.keep(session, tenant_id, turn_id)
+
+
+def vector_of(text: str) -> QuestionVector | None:
+    """Of what a visitor asks; None when the endpoint does not give it. Never within a transaction: an endpoint is a network."""
+    try:
+        return QuestionVector(embeddings().name, _remembered()(text))
+    except (TransientError, PermanentError):
+        log.warning("question.embed.failed")
+        return None
+
+
+@lru_cache(maxsize=1)
+def _remembered() -> Remembered:
+    return Remembered(lambda text: embeddings().queries([text])[0])
