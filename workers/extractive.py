@@ -80,12 +80,13 @@ class _ExtractiveCall:
 
 def answer(request: ModelRequest) -> list[str]:
     """Quoted sentences, each with its marker; the don't-know sentence alone when nothing answers the question."""
-    found = _found(request.question, request.passages)
     asked = request.question
     earlier = _asked_before(request.history)
-    if not found and earlier and follows_up(asked):
+    if earlier and follows_up(asked):
         asked = f"{earlier}\n{asked}"
         found = _by_words(asked, request.passages)
+    else:
+        found = _found(asked, request.passages)
     quoted: dict[str, None] = {}  # in order, each once
     for match in found[:MOST_PASSAGES]:
         quoted.update(dict.fromkeys(_quotes(asked, match)))

@@ -242,7 +242,7 @@ CONCEPTS: dict[str, str] = {
     "whitening": "whiten* bleach*|bleaching aufhell*|blanque*|blanchi*|sbianca*|branque*|bleken|beyazlat*",
     "brace": "brace braces aligner* orthodont* invisalign straighten*|zahnspange* spange|brackets ortodon*|appareil-dentaire"
     " orthodon*|apparecchio ortodon*|aparelho ortodon*|beugel* orthodon*|tel-tel ortodon*",
-    "anaesthetic": "anaesthe* anesthe* numb* injection* sedat*|betaub* narkose* spritze*|anestesi* inyeccion*|anesthesi* piqure"
+    "anaesthetic": "anaesthe* anesthe* numb numbs numbed numbing numbness injection* sedat*|betaub* narkose* spritze*|anestesi* inyeccion*|anesthesi* piqure"
     "|anestesi*|anestesi*|verdov* narcose|anestezi* uyustur*",
     "xray": "x-ray x-rays xray xrays|rontgen*|radiografi*|radio radios radiographie*|radiografi*|radiografi* raio-x|rontgen*"
     "|rontgen*",

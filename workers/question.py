@@ -23,6 +23,7 @@ from workers.words import search_words
 
 HISTORY = 12  # messages
 PASSAGES = 8
+LONGEST_GREETING = 12  # words; whoever writes more has something to ask
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
     text = "\n".join(message.body for message in asking.messages.get())
     booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
-    if fixed is None and turn.intent == Intent.GREETING:
+    if fixed is None and turn.intent == Intent.GREETING and len(text.split()) <= LONGEST_GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=config.language)
     found = None

@@ -171,6 +171,8 @@ def _concept(word: str, language: str) -> str | None:
     exact, prefixes = _lookup(language)
     if found := exact.get(word):
         return found
+    if word in STOP_WORDS[language]:
+        return None
     return next((prefixes[word[:n]] for n in range(len(word), 2, -1) if word[:n] in prefixes), None)
 
 
