@@ -24,6 +24,7 @@ PARTS = {
     "d": "scale",
     "e": "pipeline",
     "f": "models",
+    "g": "retrieval",
 }
 
 

@@ -26,6 +26,7 @@ from bench.deployment import SECRET_KEY
 from bench.report import Figure, alone
 from config.embedded import postgres, valkey
 
+SUPERUSER_URL = "BENCH_SUPERUSER_URL"  # for filling other tenants' tables
 TURNS = 300
 WARM_UP = 50
 QUESTION, WORD = "What is the secret word?", "code0001x"
@@ -111,6 +112,7 @@ def stores(**more: str) -> Iterator[None]:
             "DATABASE_URL": database.app_url,
             "DATABASE_OWNER_URL": database.owner_url,
             "REDIS_URL": store.url,
+            SUPERUSER_URL: database.superuser_url,
             "ENVIRONMENT": "test",
             "SECRET_KEY": SECRET_KEY,
             "LOG_LEVEL": "WARNING",

@@ -18,6 +18,7 @@ from ingress.chat import chat
 from ingress.errors import HANDLERS
 from ingress.health import PostgresState, healthz, readyz, show_metrics
 from ingress.knowledge import ROUTES as KNOWLEDGE_ROUTES
+from ingress.knowledge_search import ROUTES as SEARCH_ROUTES
 from ingress.limits import PublicLimits
 from ingress.middleware import Surrounding
 from ingress.openapi import ABOUT, DESCRIBED, openapi
@@ -44,6 +45,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/api/v1/widget/events", events, methods=["GET", "OPTIONS"]),
     *KNOWLEDGE_ROUTES,
     *unanswered.ROUTES,
+    *SEARCH_ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", show_metrics),

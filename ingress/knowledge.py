@@ -18,6 +18,7 @@ from clients.channels.untrusted import clean, parse, read_json
 from config.errors import Forbidden, InvalidInput, NotFound
 from ingress.body import read_body
 from ingress.callers import identify
+from ingress.embedding import embed_soon
 from ingress.services import services
 from ingress.turns import path_id
 from models.credential import Scope
@@ -64,6 +65,7 @@ async def entries(request: Request) -> Response:
         tenant_id = await _tenant(request, Scope.KNOWLEDGE_WRITE)
         wanted = parse(EntryInput, read_json(await read_body(request)))
         made = await services(request).threads.run(partial(_add, tenant_id, wanted))
+        await embed_soon(request, tenant_id)
         log.info("knowledge.entry.added", entry_id=made["id"])
         return JSONResponse(made, 201, {"Location": f"/api/v1/knowledge/entries/{made['id']}"})
     tenant_id = await _tenant(request, Scope.KNOWLEDGE_READ)
@@ -83,6 +85,7 @@ async def entry(request: Request) -> Response:
         case "PATCH":
             wanted = parse(EntryChange, read_json(await read_body(request)))
             view = await threads.run(partial(_change, tenant_id, entry_id, wanted.model_dump(exclude_unset=True)))
+            await embed_soon(request, tenant_id)
             log.info("knowledge.entry.changed", entry_id=str(entry_id))
             return JSONResponse(view)
         case "DELETE":

@@ -28,6 +28,7 @@ from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
+from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
 from ingress.openapi_unanswered import UNANSWERED_PATHS, UNANSWERED_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
@@ -93,6 +94,7 @@ SCHEMAS: Schema = {
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
     **UNANSWERED_SCHEMAS,
+    **SEARCH_SCHEMAS,
     **PEOPLE_SCHEMAS,
 }
 
@@ -114,6 +116,7 @@ PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
     **UNANSWERED_PATHS,
+    **SEARCH_PATHS,
     **PEOPLE_PATHS,
     "/api/v1/chat": {
         "post": {

@@ -17,6 +17,7 @@ from clients.channels.untrusted import parse, read_json
 from config.errors import InvalidInput, NotFound
 from ingress.body import read_body
 from ingress.callers import secret_key
+from ingress.embedding import embed_soon
 from ingress.knowledge import Answer, Question, entry_json
 from ingress.services import services
 from ingress.turns import path_id
@@ -76,6 +77,7 @@ async def entry(request: Request) -> Response:
     caller = await secret_key(request, Scope.KNOWLEDGE_WRITE)
     wanted, name = parse(EntryOf, read_json(await read_body(request))), path_id(request)
     made = await services(request).threads.run(partial(_answer, caller.tenant.tenant_id, name, wanted))
+    await embed_soon(request, caller.tenant.tenant_id)
     log.info("knowledge.entry.added", entry_id=made["id"], unanswered_id=str(name))
     return JSONResponse(made, 201, {"Location": f"/api/v1/knowledge/entries/{made['id']}"})
 

@@ -15,6 +15,8 @@ SAMPLE = 1000  # chunks that say how common a word is while nobody has counted
 EF_SEARCH = 160
 SCANNED = 40_000  # entries of the index that a search may pass on its way to enough of its own tenant's
 HEADING, BODY, WORDS = 1.0, 0.5, 0.6  # how much each part counts
+WORDS_ALONE = 1.4  # the words of a chunk, or for a question, that has no vector (yet)
+MIDDLE, STEEP = 0.58, 5.0  # the sum at which a chunk answers as often as not, and how fast that changes around it
 SATURATION, LENGTH = 0.6, 0.5  # of the words' score, as k1 and b of BM25
 
 _NEAREST = f"""
@@ -70,7 +72,8 @@ DECLARE
     body_parts double precision[];
     heading_square double precision;
     body_square double precision;
-    lexemes text[];
+    in_heading tsquery[];
+    in_chunk tsquery[];
     heading_weights double precision[];
     body_weights double precision[];
     all_heading double precision;
@@ -111,19 +114,17 @@ BEGIN
         LEFT JOIN public.knowledge_term t ON t.tenant_id = tenant AND t.lexeme = w.lexeme
         ORDER BY holding LIMIT 40
     ), weighed AS (
-        SELECT lexeme, holding, ln(1 + chunks / greatest(holding, 0.5)) AS of_heading,
+        SELECT chunks, lexeme, holding, ln(1 + chunks / greatest(holding, 0.5)) AS of_heading,
             ln(1 + (chunks - holding + 0.5) / (holding + 0.5)) AS of_body,
-            sum(holding) OVER (ORDER BY holding, lexeme) AS together, row_number() OVER (ORDER BY holding, lexeme) AS place
+            sum(holding) OVER (ORDER BY holding, lexeme) AS together,
+            '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' AS said
         FROM counted
     )
-    SELECT array_agg(lexeme), array_agg(of_heading), array_agg(of_body), sum(of_heading), sum(of_body),
-        string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', '|')
-            FILTER (WHERE holding > 0 AND (together <= {WORD_MATCHES} OR holding <= {WORD_MATCHES} / 4))
-    INTO lexemes, heading_weights, body_weights, all_heading, all_body, rare FROM weighed;
-    IF space.tenant_id IS NULL OR space.chunks < {WORD_MATCHES} THEN  -- then every word may be looked for
-        SELECT string_agg('''' || replace(replace(l, '\\', '\\\\'), '''', '''''') || '''', '|') INTO rare
-        FROM unnest(lexemes) l;
-    END IF;
+    SELECT array_agg((said || '\\:A')::tsquery), array_agg(said::tsquery), array_agg(of_heading), array_agg(of_body),
+        sum(of_heading), sum(of_body),
+        string_agg(said, '|') FILTER (WHERE chunks < {WORD_MATCHES} OR holding > 0
+            AND (together <= {WORD_MATCHES} OR holding <= {WORD_MATCHES} / 4))
+    INTO in_heading, in_chunk, heading_weights, body_weights, all_heading, all_body, rare FROM weighed;
     IF rare IS NOT NULL THEN
         SELECT array_agg(m.id) INTO matched FROM (
             SELECT f.id
@@ -132,10 +133,9 @@ BEGIN
                 WHERE c.tenant_id = tenant AND c.retired_at IS NULL AND c.words @@ rare::tsquery LIMIT 4 * {WORD_MATCHES}
             ) f
             ORDER BY (
-                SELECT sum(t.of_body + t.of_heading * (t.lexeme = ANY (h.lexemes))::integer)
-                FROM tsvector_to_array(ts_filter(f.words, '{{a}}')) AS h(lexemes),
-                    unnest(lexemes, heading_weights, body_weights) AS t(lexeme, of_heading, of_body)
-                WHERE t.lexeme = ANY (tsvector_to_array(f.words))
+                SELECT sum(t.of_body + CASE WHEN f.words @@ t.in_heading THEN t.of_heading ELSE 0 END)
+                FROM unnest(in_chunk, in_heading, heading_weights, body_weights) AS t(word, in_heading, of_heading, of_body)
+                WHERE f.words @@ t.word
             ) DESC, f.id
             LIMIT {CANDIDATES}
         ) m;
@@ -175,7 +175,7 @@ BEGIN
         SELECT DISTINCT x.id FROM unnest(near || matched) AS x(id)
     ), seen AS (
         SELECT c.id, c.entry_id, c.document_id, c.heading AS title, c.text AS said,
-            tsvector_to_array(ts_filter(c.words, '{{a}}')) AS heading_lexemes, tsvector_to_array(c.words) AS all_lexemes,
+            c.words, length(ts_filter(c.words, '{{a}}')) AS heading_words,
             CASE WHEN probe IS NOT NULL THEN v.heading END AS heading, CASE WHEN probe IS NOT NULL THEN v.body END AS body
         FROM candidate x
         JOIN public.knowledge_chunk c ON c.tenant_id = tenant AND c.id = x.id AND c.retired_at IS NULL
@@ -192,25 +192,26 @@ BEGIN
                     SELECT coalesce(sum((-(d.u <#> s.body) - d.part) ^ 2), 0)
                     FROM unnest(space.directions, body_parts) AS d(u, part)), 1e-6)) AS body_near
         FROM seen s CROSS JOIN LATERAL (
-            SELECT coalesce(sum(t.of_heading) FILTER (WHERE t.lexeme = ANY (s.heading_lexemes)), 0)
+            SELECT coalesce(sum(t.of_heading) FILTER (WHERE s.words @@ t.in_heading), 0)
                     / greatest(all_heading, 1e-9) * {1 + SATURATION}
-                    / (1 + {SATURATION} * (1 - {LENGTH} + {LENGTH} * cardinality(s.heading_lexemes)
+                    / (1 + {SATURATION} * (1 - {LENGTH} + {LENGTH} * s.heading_words
                         / greatest(coalesce(space.heading_words, 8), 1))) AS of_heading,
                 coalesce(sum(t.of_body), 0) / greatest(all_body, 1e-9) AS of_body
-            FROM unnest(lexemes, heading_weights, body_weights) AS t(lexeme, of_heading, of_body)
-            WHERE t.lexeme = ANY (s.all_lexemes)
+            FROM unnest(in_chunk, in_heading, heading_weights, body_weights) AS t(word, in_heading, of_heading, of_body)
+            WHERE s.words @@ t.word
         ) w
     )
     SELECT m.id, m.entry_id, m.document_id, m.title, m.said,
-        CASE WHEN m.body_near IS NOT NULL
-            THEN {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near
-            ELSE 0 END + {WORDS} * of_words.score,
+        1 / (1 + exp(-{STEEP} * (total.points - {MIDDLE}))),
         -(m.heading <#> probe), -(m.body <#> probe)
     FROM measured m CROSS JOIN LATERAL (
-        SELECT CASE WHEN m.entry_id IS NOT NULL AND probe IS NOT NULL THEN m.of_heading
-            ELSE greatest(m.of_heading, m.of_body) END AS score
-    ) of_words
-    ORDER BY 6 DESC, m.id
+        SELECT CASE
+            WHEN m.body_near IS NULL THEN {WORDS_ALONE} * greatest(m.of_heading, m.of_body)
+            ELSE {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near + {WORDS} *
+                CASE WHEN m.entry_id IS NOT NULL THEN m.of_heading ELSE greatest(m.of_heading, m.of_body) END
+            END AS points
+    ) total
+    ORDER BY total.points DESC, m.id
     LIMIT least(wanted, 100);
 END
 $function$

@@ -132,7 +132,7 @@ def _look_at_all(tenant_id: uuid.UUID, made: int) -> bool:
             moved = mark_large(session, large, MOVED_AT_ONCE)
     switched = now.space is not None and now.space.is_large != large
     if anew or (switched and (moved < MOVED_AT_ONCE or not large)):
-        space = _space(tenant_id, model, now, pairs) if anew else now.space
+        space = learned_space(tenant_id, model, now, pairs) if anew else now.space
         if space is not None:
             # The index is asked only once all vectors stand in it; and no longer before the first leaves it.
             space.is_large = large and moved < MOVED_AT_ONCE
@@ -151,7 +151,10 @@ def _has_changed(now: Standing, model: str, made: int) -> bool:
     return difference > CHANGED_BY * space.chunks
 
 
-def _space(tenant_id: uuid.UUID, model: str, now: Standing, pairs: list[tuple[str | None, str]]) -> KnowledgeSpace:
+def learned_space(
+    tenant_id: uuid.UUID, model: str, now: Standing, pairs: list[tuple[str | None, str]]
+) -> KnowledgeSpace:
+    """What the tenant's search will go by: its middle, and what questions and answers differ in by manner only."""
     read = [(vector_numbers(heading) if heading else None, vector_numbers(body)) for heading, body in pairs]
     learned = learn(
         [(heading, body) for heading, body in read if heading is not None],

@@ -23,7 +23,18 @@ from models.jobs import ANSWER_QUEUES, WORKER_QUEUES, MessageKind, ReceiveMessag
 from models.outbound import Outbound, parts_of_turn
 from models.tenant import NewTenant, PapercupsAccount, configuration, create_tenant
 from models.turn import Delivery, Turn
-from workers import answer, capture_lead, deliver, detect_intent, notify, receive, reconcile, update_channel
+from workers import (
+    answer,
+    capture_lead,
+    deliver,
+    detect_intent,
+    embed_chunks,
+    embed_query,
+    notify,
+    receive,
+    reconcile,
+    update_channel,
+)
 from workers.broker import queue
 from workers.verdict import decide
 
@@ -35,6 +46,8 @@ STAGES: dict[str, Any] = {
     "lead.capture": (capture_lead.CaptureLead, capture_lead.capture_lead),
     "notice.send": (notify.SendNotice, notify.send_notice),
     "channel.update": (update_channel.UpdateChannel, update_channel.update_channel),
+    "knowledge.embed": (embed_chunks.EmbedChunks, embed_chunks.embed_chunks),
+    "query.embed": (embed_query.EmbedQuery, embed_query.embed_query),
     "connection.reconcile": (reconcile.ReconcileConnection, reconcile.reconcile_connection),
 }
 QUEUES = (*WORKER_QUEUES, *ANSWER_QUEUES)
