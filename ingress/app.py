@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from config.openapi import Described
 from config.settings import settings
-from ingress import conversations, erasure, leads, unanswered
+from ingress import conversations, erasure, golden, leads, unanswered
 from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.errors import HANDLERS
@@ -45,6 +45,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/api/v1/widget/events", events, methods=["GET", "OPTIONS"]),
     *KNOWLEDGE_ROUTES,
     *unanswered.ROUTES,
+    *golden.ROUTES,
     *SEARCH_ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),

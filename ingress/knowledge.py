@@ -90,6 +90,7 @@ async def entry(request: Request) -> Response:
             return JSONResponse(view)
         case "DELETE":
             await threads.run(partial(_delete, tenant_id, entry_id))
+            await embed_soon(request, tenant_id)  # nothing to embed, but what was learned of all of them changes
             log.info("knowledge.entry.deleted", entry_id=str(entry_id))
             return Response(status_code=204)
         case _:

@@ -26,6 +26,7 @@ from config.openapi import (
 from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
+from ingress.openapi_golden import GOLDEN_PATHS, GOLDEN_SCHEMAS
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
@@ -94,6 +95,7 @@ SCHEMAS: Schema = {
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
     **UNANSWERED_SCHEMAS,
+    **GOLDEN_SCHEMAS,
     **SEARCH_SCHEMAS,
     **PEOPLE_SCHEMAS,
 }
@@ -116,6 +118,7 @@ PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
     **UNANSWERED_PATHS,
+    **GOLDEN_PATHS,
     **SEARCH_PATHS,
     **PEOPLE_PATHS,
     "/api/v1/chat": {

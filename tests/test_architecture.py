@@ -48,6 +48,7 @@ def test_every_job_has_exactly_one_actor_on_its_queue(stores):
         notify,
         receive,
         reconcile,
+        run_golden,
         update_channel,
     )
     from workers.broker import _broker

@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import LanguageModel, Passage, Usage
+from clients.language_model import LanguageModel, ModelRequest, Passage, Usage
 from clients.queue import Released
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
@@ -214,15 +214,20 @@ def _sentences(question: Question, answer: Answer) -> Iterator[str]:
         answer.stated = True
         yield question.fixed_reply
         return
+    yield from speak(question.request, question.facts, answer, _watch(question.turn))
+
+
+def speak(request: ModelRequest, facts: str, answer: Answer, should_stop: Callable[[], bool]) -> Iterator[str]:
+    """The model's sentences, each checked, as they come; `answer` knows what they rest on and cost."""
     model, splitter = language_model(), grounding.Sentences()
-    known = [question.request.question, question.facts]
-    with model.stream(question.request, should_stop=_watch(question.turn)) as call:
+    known = [request.question, facts]
+    with model.stream(request, should_stop=should_stop) as call:
         try:
             for piece in call:
                 for sentence in splitter.feed(piece):
-                    yield from _checked(sentence, question.request.passages, known, answer)
+                    yield from _checked(sentence, request.passages, known, answer)
             for sentence in splitter.end(complete=call.finish_reason != "length"):
-                yield from _checked(sentence, question.request.passages, known, answer)
+                yield from _checked(sentence, request.passages, known, answer)
         finally:
             answer.usage = call.usage
             _note_outcome(model, call.finish_reason)

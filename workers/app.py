@@ -27,6 +27,7 @@ from workers import (
     notify,
     receive,
     reconcile,
+    run_golden,
     update_channel,
 )
 from workers.resources import warm
@@ -41,6 +42,7 @@ __all__ = [
     "notify",
     "receive",
     "reconcile",
+    "run_golden",
     "update_channel",
 ]
 

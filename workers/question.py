@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -75,12 +77,8 @@ class Reading:
         tenant, config = self.asking.configuration.get()
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
-        request = prompts.build(
-            prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
-            passages=[_passage(each) for each in found],
-            history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
-            questions=[message.body for message in self.asking.messages.get()],
-            language=config.language,
+        request = request_for(
+            tenant, config, found, earlier, [message.body for message in self.asking.messages.get()], config.language
         )
         return Question(
             turn=self.turn,
@@ -108,6 +106,26 @@ def read_question(session: Session, asking: Asking, turn: Turn, conversation: Co
         words = f"{wanted} {search_words(wanted, config.language)}"
         found = search(session, words, limit=PASSAGES, language=config.language, turn_id=turn.id)
     return Reading(asking, turn, fixed, booking.reminder, conversation.abstentions, found)
+
+
+def request_for(
+    tenant: Tenant,
+    config: TenantConfiguration,
+    found: Sequence[FoundChunk],
+    history: Sequence[tuple[str, str]],
+    messages: Sequence[str],
+    language: str,
+    tried: Mapping[str, Any] | None = None,
+) -> ModelRequest:
+    """What the model is asked. `tried`: fields of the configuration to be taken as if they were live."""
+    live = {"profile": config.profile, "tone": config.tone, "prompt": config.prompt} | dict(tried or {})
+    return prompts.build(
+        prompts.Business(tenant.name, live["profile"], live["tone"], live["prompt"], _local_time(tenant.time_zone)),
+        passages=[_passage(each) for each in found],
+        history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in history],
+        questions=messages,
+        language=language,
+    )
 
 
 def _passage(found: FoundChunk) -> Passage:

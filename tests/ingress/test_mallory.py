@@ -9,6 +9,7 @@ import pytest
 from ingress.app import ROUTES
 from models.base import now
 from models.database import tenant_session
+from models.golden import GoldenQuestion, GoldenRun
 from models.knowledge import KnowledgeEntry
 from models.unanswered import UnansweredQuestion
 from tests.ingress.conftest import SESSION, key
@@ -26,6 +27,10 @@ CASES: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/api/v1/knowledge/entries/{id}"): ("entry", None),
     ("PATCH", "/api/v1/knowledge/entries/{id}"): ("entry", {"answer": "Mallory's"}),
     ("DELETE", "/api/v1/knowledge/entries/{id}"): ("entry", None),
+    ("PATCH", "/api/v1/knowledge/golden/{id}"): ("golden", {"question": "Mallory's?"}),
+    ("DELETE", "/api/v1/knowledge/golden/{id}"): ("golden", None),
+    ("GET", "/api/v1/knowledge/golden-runs/{id}"): ("golden_run", None),
+    ("POST", "/api/v1/knowledge/golden-runs/{id}/activate"): ("golden_run", None),
     ("PATCH", "/api/v1/knowledge/unanswered/{id}"): ("unanswered", {"state": "dismissed"}),
     ("POST", "/api/v1/knowledge/unanswered/{id}/entry"): ("unanswered", {"answer": "Mallory's"}),
 }
@@ -41,6 +46,7 @@ def test_every_route_with_an_id_is_tried():
 def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method, path):
     names, body = CASES[method, path]
     ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)}
+    ids["golden"], ids["golden_run"] = golden(alice)
     ids["unanswered"] = unanswered(alice, ids["turn"])
 
     def call(name: str, credential: str):
@@ -64,6 +70,17 @@ def entry(tenant) -> str:
     with tenant_session(tenant.tenant_id) as session:
         session.add(made)
     return str(made.id)
+
+
+def golden(tenant) -> tuple[str, str]:
+    """The ids of a golden question, and of a run that holds a configuration back."""
+    question = GoldenQuestion(tenant_id=tenant.tenant_id, id=uuid.uuid4(), question="Open?", expected=["Yes"])
+    run = GoldenRun(
+        tenant_id=tenant.tenant_id, id=uuid.uuid4(), cause="configuration", state="held", candidate={"tone": "Warm."}
+    )
+    with tenant_session(tenant.tenant_id) as session:
+        session.add_all([question, run])
+    return str(question.id), str(run.id)
 
 
 def unanswered(tenant, turn_id: str) -> str:

@@ -44,6 +44,8 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "webhook_event",
             "unanswered",
             "asked_vector",
+            "golden_question",
+            "golden_run",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -102,6 +104,8 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         "knowledge_entry": {"id": ids["entry"], "question": "q?", "answer": "a"},
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
+        "golden_question": {"id": ids["golden_question"], "question": "q?", "expected": ["a"]},
+        "golden_run": {"id": ids["golden_run"], "cause": "asked", "state": "done"},
         "unanswered_question": {
             "id": ids["unanswered"],
             "subject": "s",

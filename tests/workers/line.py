@@ -33,6 +33,7 @@ from workers import (
     notify,
     receive,
     reconcile,
+    run_golden,
     update_channel,
 )
 from workers.broker import queue
@@ -48,6 +49,7 @@ STAGES: dict[str, Any] = {
     "channel.update": (update_channel.UpdateChannel, update_channel.update_channel),
     "knowledge.embed": (embed_chunks.EmbedChunks, embed_chunks.embed_chunks),
     "query.embed": (embed_query.EmbedQuery, embed_query.embed_query),
+    "golden.run": (run_golden.RunGolden, run_golden.run_golden),
     "connection.reconcile": (reconcile.ReconcileConnection, reconcile.reconcile_connection),
 }
 QUEUES = (*WORKER_QUEUES, *ANSWER_QUEUES)
