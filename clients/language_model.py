@@ -35,12 +35,19 @@ UNSURE = openai_wire.UNSURE
 
 @dataclass(frozen=True)
 class Passage:
-    """One retrieved entry: its question as title, its answer as text."""
+    """One retrieved passage: an entry's question and answer, or a piece of a document under its headings.
+
+    heading_cosine, body_cosine: of its vectors to the question's; None where either has none. url: a page's address or a
+    file's name.
+    """
 
     entry_id: str
     title: str
     text: str
     score: float
+    heading_cosine: float | None = None
+    body_cosine: float | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,8 @@ class ChatTurn:
 @dataclass(frozen=True)
 class ModelRequest:
     """Everything a model needs for one answer. `system` already holds the passages; `passages` are what `[n]` cites.
-    `model`: another one than the client's own.
+    `model`: another one than the client's own. facts: what the business says of itself, which needs no citation.
+    language: of what we say in our own name.
     """
 
     system: str
@@ -62,8 +70,9 @@ class ModelRequest:
     question: str
     passages: tuple[Passage, ...]
     max_output_tokens: int
+    facts: str = ""
+    language: str = "en"
     model: str | None = None
-    language: str = "en"  # of what we say in our own name
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ from dashboard.fields import (
 )
 from dashboard.lent import lent
 from models.database import tenant_session
+from models.golden import TRIED, Cause, GoldenRun, begin_run, drop_trials, has_golden_questions, standing_trial
 from models.intent import NEVER_HANDED_OVER, Intent
+from models.jobs import RunGolden
 from models.tenant import Tenant, TenantConfiguration, configuration
 
 LONGEST_PROFILE = 8000  # with the prompt it must fit a model's window beside entries and history
@@ -88,33 +90,46 @@ class ConfigurationChange(Input):
 
 
 async def config(request: Request) -> Response:
-    """GET: everything that may be set. PATCH: set some of it; it reaches every process within a second."""
+    """GET: everything that may be set. PATCH: set some of it; it reaches every process within a second.
+
+    Of a business with golden questions, what answers are made of is tried on them first, unless `?force=true`.
+    """
     tenant_id = await customer(request)
     shared = lent(request)
     if request.method == "PATCH":
         wanted = parse(ConfigurationChange, read_json(await shared.read_body(request)))
-        values = wanted.given()
-        view = await shared.threads.run(partial(_change, tenant_id, values))
+        values, forced = wanted.given(), request.query_params.get("force") == "true"
+        view = await shared.threads.run(partial(_change, tenant_id, values, forced))
         await shared.queue.publish_invalidation(str(tenant_id))
+        if (trial := view.get("trial")) is not None:  # a repeat does no harm
+            job = RunGolden(tenant_id=str(tenant_id), run_id=trial["run_id"])
+            await shared.queue.enqueue(job, message_id=uuid.uuid4().hex)
         log.info("configuration.changed", tenant_id=str(tenant_id), fields=sorted(values))
         return JSONResponse(view)
     return JSONResponse(await shared.threads.run(partial(_change, tenant_id, {})))
 
 
-def _change(tenant_id: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+def _change(tenant_id: uuid.UUID, values: Mapping[str, Any], forced: bool = False) -> dict[str, Any]:
     """Set what `values` name; without any, only read. Two changes at once to different fields both count."""
     with tenant_session(tenant_id) as session:
         if session.get(Tenant, tenant_id, with_for_update=bool(values)) is None:
             raise NotFound  # forgotten since the token was checked
         tenant, config = configuration(session)
+        tried = {name: value for name, value in values.items() if name in TRIED and value != getattr(config, name)}
+        if forced:
+            drop_trials(session)
+        held_back = tried if tried and not forced and has_golden_questions(session) else {}
         for name, value in values.items():
-            setattr(tenant if name in OF_TENANT else config, name, value)
+            if name not in held_back:
+                setattr(tenant if name in OF_TENANT else config, name, value)
+        if held_back:
+            begin_run(session, tenant_id, Cause.CONFIGURATION, held_back)
         session.flush()
         session.refresh(config)
-        return _as_json(tenant, config)
+        return _as_json(tenant, config, standing_trial(session))
 
 
-def _as_json(tenant: Tenant, config: TenantConfiguration) -> dict[str, Any]:
+def _as_json(tenant: Tenant, config: TenantConfiguration, trial: GoldenRun | None) -> dict[str, Any]:
     of_row = {name: getattr(config, name) for name in ConfigurationChange.model_fields if name not in OF_TENANT}
     return {
         "tenant_id": str(tenant.id),
@@ -123,6 +138,7 @@ def _as_json(tenant: Tenant, config: TenantConfiguration) -> dict[str, Any]:
         **of_row,
         "closed_on": [day.isoformat() for day in config.closed_on],
         "updated_at": iso(config.updated_at),
+        **({"trial": {"run_id": str(trial.id), "state": trial.state, "fields": trial.candidate}} if trial else {}),
     }
 
 

@@ -68,7 +68,13 @@ CUSTOMER_SCHEMAS: Schema = {
             "holiday_region": nullable(TEXT),
             "answer_minutes": {"type": "integer"},
             "updated_at": MOMENT,
-        }
+        },
+        {
+            "trial": obj({"run_id": UUID, "state": {"enum": ["running", "held"]}, "fields": {"type": "object"}})
+            | {
+                "description": "What is tried on the golden questions before it is live, or held because answers got worse."
+            }
+        },
     ),
 }
 
@@ -84,6 +90,11 @@ CUSTOMER_PATHS: Schema = {
             "operationId": "changeConfiguration",
             "summary": "Set some of it; it reaches every process within a second",
             "security": OWNER,
+            "parameters": [
+                query(
+                    "force", "`true`: live at once, without asking the golden questions.", {"enum": ["true", "false"]}
+                )
+            ],
             "requestBody": body(ref("ConfigurationChange")),
             "responses": {
                 "200": json("All of it.", ref("Configuration")),

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from config.openapi import Described
 from config.settings import settings
-from ingress import conversations, erasure, knowledge_table, leads, sources, usage
+from ingress import conversations, erasure, golden, knowledge_table, leads, sources, unanswered, usage
 from ingress.addresses import trusted_proxies
 from ingress.chat import chat
 from ingress.errors import HANDLERS
@@ -46,6 +46,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/api/v1/widget/messages", messages, methods=["GET", "OPTIONS"]),
     Route("/api/v1/widget/events", events, methods=["GET", "OPTIONS"]),
     *KNOWLEDGE_ROUTES,
+    *unanswered.ROUTES,
+    *golden.ROUTES,
     *SEARCH_ROUTES,
     *knowledge_table.ROUTES,
     *sources.ROUTES,

@@ -89,6 +89,7 @@ async def entry(request: Request) -> Response:
             return JSONResponse(view)
         case "DELETE":
             await threads.run(partial(_delete, tenant_id, entry_id))
+            await embed_soon(request, tenant_id)  # nothing to embed, but what was learned of all of them changes
             log.info("knowledge.entry.deleted", entry_id=str(entry_id))
             return Response(status_code=204)
         case _:
@@ -109,14 +110,14 @@ def _add(tenant_id: uuid.UUID, wanted: EntryInput) -> dict[str, Any]:
         session.add(made)
         session.flush()
         session.refresh(made)
-        return _as_json(made)
+        return entry_json(made)
 
 
 def _list(tenant_id: uuid.UUID, page: Page, holding: str) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
         rows, more = page.cut(newest_entries(session, page, holding))
     following = cursor(rows[-1].created_at, rows[-1].id) if more else None
-    return {"entries": [_as_json(row) for row in rows], "next": following}
+    return {"entries": [entry_json(row) for row in rows], "next": following}
 
 
 def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]
             setattr(found, name, value)
         session.flush()
         session.refresh(found)
-        return _as_json(found)
+        return entry_json(found)
 
 
 def _delete(tenant_id: uuid.UUID, entry_id: uuid.UUID) -> None:
@@ -140,7 +141,7 @@ def _delete(tenant_id: uuid.UUID, entry_id: uuid.UUID) -> None:
         session.delete(found)
 
 
-def _as_json(found: KnowledgeEntry) -> dict[str, Any]:
+def entry_json(found: KnowledgeEntry) -> dict[str, Any]:
     return {
         "id": str(found.id),
         "question": found.question,

@@ -26,11 +26,13 @@ from config.openapi import (
 from ingress.body import LIMIT_BYTES
 from ingress.callers import LONGEST_SESSION, SHORTEST_PUBLIC_SESSION
 from ingress.chat import LONGEST_MESSAGE
+from ingress.openapi_golden import GOLDEN_PATHS, GOLDEN_SCHEMAS
 from ingress.openapi_intents import INTENT_PATHS, INTENT_SCHEMAS
 from ingress.openapi_knowledge import KEY, KNOWLEDGE_PATHS, KNOWLEDGE_SCHEMAS
 from ingress.openapi_people import PEOPLE_PATHS, PEOPLE_SCHEMAS
 from ingress.openapi_search import SEARCH_PATHS, SEARCH_SCHEMAS
 from ingress.openapi_sources import SOURCE_PATHS, SOURCE_SCHEMAS
+from ingress.openapi_unanswered import UNANSWERED_PATHS, UNANSWERED_SCHEMAS
 from ingress.openapi_usage import USAGE_PATHS, USAGE_SCHEMAS
 from ingress.openapi_widget import WIDGET_PATHS, WIDGET_SCHEMAS
 from models.turn import TurnState
@@ -39,7 +41,14 @@ STATES = [str(state) for state in TurnState]
 
 SCHEMAS: Schema = {
     "Error": obj({"error": TEXT | {"description": "A stable word."}, "detail": TEXT | {"description": "A sentence."}}),
-    "Source": obj({"entry_id": UUID, "title": TEXT, "text": TEXT}),
+    "Source": obj(
+        {
+            "entry_id": UUID | {"description": "An entry's; of a document, the cited piece's."},
+            "title": TEXT,
+            "text": TEXT,
+        },
+        {"url": TEXT | {"description": "The page's address or the file's name."}},
+    ),
     "Reply": obj(
         {
             "reply": nullable(TEXT) | {"description": "Null when nothing was said."},
@@ -92,6 +101,8 @@ SCHEMAS: Schema = {
     "Health": obj({"status": {"const": "ok"}}),
     **WIDGET_SCHEMAS,
     **KNOWLEDGE_SCHEMAS,
+    **UNANSWERED_SCHEMAS,
+    **GOLDEN_SCHEMAS,
     **SEARCH_SCHEMAS,
     **SOURCE_SCHEMAS,
     **INTENT_SCHEMAS,
@@ -116,6 +127,8 @@ EVENTS = (
 PATHS: Schema = {
     **WIDGET_PATHS,
     **KNOWLEDGE_PATHS,
+    **UNANSWERED_PATHS,
+    **GOLDEN_PATHS,
     **SEARCH_PATHS,
     **SOURCE_PATHS,
     **INTENT_PATHS,

@@ -246,6 +246,20 @@ class EmbedQuery(Job):
     query_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunGolden(Job):
+    """Ask a business's golden questions, one run at a time; sends its own successor. Without `run_id`: a new run."""
+
+    name: ClassVar[str] = "golden.run"
+    queue: ClassVar[str] = "knowledge"
+
+    run_id: str
+
+    @property
+    def sequence_key(self) -> str | None:
+        return f"golden:{self.tenant_id}"
+
+
 JOBS: tuple[type[Job], ...] = (
     ReceiveMessage,
     DetectIntent,
@@ -260,6 +274,7 @@ JOBS: tuple[type[Job], ...] = (
     TrainIntents,
     EmbedChunks,
     EmbedQuery,
+    RunGolden,
 )
 WORKER_QUEUES = ("receive", "turn", "lead", "notice", "reconcile", "knowledge")
 BULK_QUEUES = ("reconcile", "knowledge")  # of the class bulk: after all others, but every twentieth start

@@ -51,6 +51,7 @@ def test_every_job_has_exactly_one_actor_on_its_queue(stores):
         read_file,
         receive,
         reconcile,
+        run_golden,
         train_intents,
         update_channel,
     )

@@ -26,6 +26,7 @@ UNDESCRIBED = {
 WRITES_NOTHING = {"/customer/leave", "/api/v1/conversations/{id}/close"}  # a POST without a body
 WRITES_NOTHING |= {f"/api/v1/admin/tenants/{{id}}/{what}" for what in ("suspend", "resume")}
 WRITES_NOTHING |= {f"/api/v1/intents/models/{what}" for what in ("rollback", "deactivate", "{id}/activate")}
+WRITES_NOTHING |= {"/api/v1/knowledge/golden-runs", "/api/v1/knowledge/golden-runs/{id}/activate"}
 WRITES_NOTHING |= {"/api/v1/admin/tenants/{id}/dead-letters/{message_id}/retry"}
 WRITES_NOTHING |= {f"/api/v1/knowledge/sources/{{id}}/{what}" for what in ("cancel", "refresh")}
 

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import Passage, Usage
+from clients.language_model import ModelRequest, Passage, Usage
 from clients.queue import Released
 from config import metrics
 from config.errors import Cancelled, NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
@@ -31,6 +31,7 @@ from models.kept_answer import Kept, keep
 from models.outbound import Outbound, Part
 from models.spending import Step
 from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, note_step, reclaim, release
+from models.unanswered import note_unanswered
 from workers import grounding, hand_over, last_resort
 from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
@@ -42,6 +43,7 @@ from workers.repeatable import lasts
 from workers.resources import language_model, send
 from workers.resume import resume
 from workers.spending import Charge
+from workers.words import subject
 
 LEASE = timedelta(seconds=90)
 MODEL_LIMIT = timedelta(seconds=60)  # in all tries; then a person
@@ -61,10 +63,17 @@ class Answer:
     usage: Usage | None = None
     step: Step | None = None  # how it came about
     whole: bool = False  # it ended as it should, and each sentence rests on a passage: worth keeping for others
+    stated: bool = False  # something about the business was said, and is supported
+    cut: int = 0  # sentences that were not
 
     @property
     def text(self) -> str:
         return "".join(self.texts).strip()
+
+    @property
+    def useful(self) -> bool:
+        """Whether anything is left to be sent. Of an answer that was cut, a friendly word alone is not."""
+        return bool(self.text) and (self.stated or not self.cut)
 
 
 @actor(AnswerTurn, time_limit_ms=85_000)
@@ -170,18 +179,27 @@ def _answer(question: Question, delivery: Delivery, paid: PaidModel) -> None:
 
 
 def _stream(question: Question, answer: Answer, speech: Release) -> None:
-    """Sentence by sentence. The first one decides whether we abstain, before anything left."""
+    """Sentence by sentence. Whether we abstain is decided before anything left: until something is stated and supported,
+    what is said waits.
+    """
+    waiting: list[str] = []
     with closing(_sentences(question, answer)) as sentences:  # so that the call has ended before it is counted
         for sentence in sentences:
             if not speech.texts and is_dont_know(sentence) and _abstains(question, speech):
                 return
-            speech.sources = _sources(question, answer)
-            speech.say(sentence)
-    if not speech.texts and _abstains(question, speech):
-        return
-    if not speech.texts:
-        speech.say(say(Phrase.DONT_KNOW, language=question.language))
-    elif question.reminder and not question.turn.abstained:
+            waiting.append(sentence)
+            if answer.stated:
+                speech.sources = _sources(question, answer)
+                while waiting:
+                    speech.say(waiting.pop(0))
+    if not speech.texts and not answer.useful:
+        if not question.turn.abstained and _abstains(question, speech):
+            return
+        waiting = [say(Phrase.DONT_KNOW, language=question.language)]
+    speech.sources = _sources(question, answer)
+    for sentence in waiting:
+        speech.say(sentence)
+    if question.reminder and not question.turn.abstained:
         speech.say(f"\n\n{question.reminder}")
     speech.finish()
 
@@ -191,7 +209,7 @@ def _whole(question: Question, answer: Answer, speech: Release, delivery: Delive
     if text is None:
         for _ in _sentences(question, answer):
             pass
-        text = answer.text or say(Phrase.DONT_KNOW, language=question.language)
+        text = answer.text if answer.useful else say(Phrase.DONT_KNOW, language=question.language)
         if is_dont_know(text) and _abstains(question, speech):
             return
         if question.reminder and not question.turn.abstained:
@@ -214,9 +232,11 @@ def _sentences(question: Question, answer: Answer) -> Generator[str]:
     """
     if question.fixed_reply is not None:
         answer.texts.append(question.fixed_reply)
+        answer.stated = True
         yield question.fixed_reply
     elif question.kept is not None:
         answer.step = Step.KEPT
+        answer.stated = True
         answer.texts += question.kept.sentences
         yield from question.kept.sentences
     else:
@@ -227,17 +247,22 @@ def _sentences(question: Question, answer: Answer) -> Generator[str]:
 
 
 def _from_model(question: Question, answer: Answer) -> Iterator[str]:
-    model, splitter = answer.paid, grounding.Sentences()
-    known = [question.request.question, question.facts]
     answer.whole = True
-    with model.stream(question.request, should_stop=_watch(question.turn)) as call:
+    yield from speak(question.request, question.facts, answer, _watch(question.turn))
+
+
+def speak(request: ModelRequest, facts: str, answer: Answer, should_stop: Callable[[], bool]) -> Iterator[str]:
+    """The model's sentences, each checked, as they come; `answer` knows what they rest on and cost."""
+    model, splitter = answer.paid, grounding.Sentences()
+    known = [request.question, facts]
+    with model.stream(request, should_stop=should_stop) as call:
         answer.step = model.step
         try:
             for piece in call:
                 for sentence in splitter.feed(piece):
-                    yield from _checked(sentence, question.request.passages, known, answer)
+                    yield from _checked(sentence, request.passages, known, answer)
             for sentence in splitter.end(complete=call.finish_reason != "length"):
-                yield from _checked(sentence, question.request.passages, known, answer)
+                yield from _checked(sentence, request.passages, known, answer)
         finally:
             answer.usage = call.usage
             answer.whole = answer.whole and call.finish_reason == "stop"
@@ -270,12 +295,16 @@ def _sources(question: Question, answer: Answer) -> list[dict[str, Any]]:
 
 def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
     checked = grounding.check(sentence, passages, known)
-    answer.positions.extend(checked.sources)
-    if checked.unsupported or checked.text is None or not checked.sources:
+    if checked.unsupported:  # not sent: what it rests on is not cited either
+        answer.cut += 1
         answer.whole = False
-    if checked.unsupported:
-        log.info("answer.unsupported_sentence")
+        log.info("answer.sentence_cut")
+        return
+    answer.positions.extend(checked.sources)
+    if checked.text is None or not checked.sources:
+        answer.whole = False
     if checked.text is not None:
+        answer.stated = answer.stated or checked.stated
         answer.texts.append(checked.text)
         yield checked.text
 
@@ -300,12 +329,13 @@ def _watch(turn: Turn) -> Callable[[], bool]:
 
 
 def _abstains(question: Question, speech: Release) -> bool:
-    """Note that we do not know; True when that was once too often and a person takes over."""
+    """Note that we do not know, and what; True when that was once too often and a person takes over."""
     with tenant_session(question.turn.tenant_id) as session:
         standing = reclaim(session, question.turn.id, speech.delivery)
         if standing is None:
             raise Fenced
         standing.turn.abstained = True
+        note_unanswered(session, standing.turn, question.request.question, subject(question.request.question))
         # An earlier delivery may have begun to say it: too late to end otherwise.
         hands_over = question.abstentions_left <= 1 and standing.turn.state == TurnState.CLASSIFIED
         if hands_over:

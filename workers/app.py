@@ -29,6 +29,7 @@ from workers import (
     read_file,
     receive,
     reconcile,
+    run_golden,
     train_intents,
     update_channel,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "read_file",
     "receive",
     "reconcile",
+    "run_golden",
     "train_intents",
     "update_channel",
 ]

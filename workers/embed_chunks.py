@@ -38,6 +38,7 @@ from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_t
 from workers.broker import actor, stopping
 from workers.common_questions import PAIRS
 from workers.resources import send
+from workers.run_golden import run_after_change
 
 SECONDS = 5.0  # of one job; the rest is its successor's
 BATCH = 16  # chunks stored at once
@@ -54,6 +55,8 @@ def embed_chunks(job: EmbedChunks, delivery: Delivery) -> None:
     ends_at = time.monotonic() + SECONDS
     if not embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at):
         send(EmbedChunks(tenant_id=job.tenant_id))
+    else:
+        run_after_change(uuid.UUID(job.tenant_id))
 
 
 def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: False) -> bool:

@@ -181,11 +181,13 @@ class Checked:
     text: what may be sent, without markers; None when nothing is left of it.
     sources: positions in the passages given (0 is the one cited as [1]), in the order cited.
     unsupported: it states a number, phone, address or link that stands in none of the texts it may draw on.
+    stated: it says something about the business (not only hello, thanks or a question back).
     """
 
     text: str | None
     sources: tuple[int, ...]
     unsupported: bool = False
+    stated: bool = True
 
 
 def check(sentence: str, passages: Sequence[Passage], known: Sequence[str] = ()) -> Checked:

@@ -38,7 +38,7 @@ ASK_CONTACT = {  # what we say in our own name; rests on nothing that could be w
 
 def from_entries(request: ModelRequest) -> Iterator[str]:
     """Quoted sentences of the business's entries; none when they do not answer the question."""
-    sentences = extractive.answer(request.question, request.passages)
+    sentences = extractive.answer(request)
     if not is_dont_know(sentences[0]):
         yield from (f"{sentence} " for sentence in sentences)
 

@@ -55,9 +55,9 @@ def build(
     passages: Sequence[Passage],
     history: Sequence[ChatTurn],
     questions: Sequence[str],
+    language: str = DEFAULT_LANGUAGE,
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
     max_output_tokens: int = DEFAULT_OUTPUT_TOKENS,
-    language: str = DEFAULT_LANGUAGE,
 ) -> ModelRequest:
     """The request for one turn; `questions` are its messages in order, `language` that of our own sentences.
 
@@ -66,7 +66,7 @@ def build(
     """
     ranked = tuple(sorted(passages, key=lambda passage: -passage.score))
     question = "\n".join(text.strip() for text in questions if text.strip())
-    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens, language=language)
+    request = ModelRequest("", tuple(history), question, ranked, max_output_tokens, business.facts, language)
     while estimate(request := _with_system(request, business)) > budget_tokens:
         if len(request.history) > RECENT_TURNS:
             request = replace(request, history=request.history[1:])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -22,14 +24,16 @@ from models.tenant import Tenant, TenantConfiguration, ask_configuration
 from models.trip import Asked
 from models.turn import Turn
 from workers import booking_desk, prompts, repeatable
-from workers.concepts import search_words
+from workers.extractive import follows_up
 from workers.intents import Intent, is_thanks
 from workers.paid_model import is_free
 from workers.phrases import Phrase, say, spoken
 from workers.spending import Account
+from workers.words import search_words
 
 HISTORY = 12  # messages
 PASSAGES = 8
+LONGEST_GREETING = 12  # words; whoever writes more has something to ask
 
 
 @dataclass(frozen=True)
@@ -101,21 +105,9 @@ class Reading:
         tenant, config = self.asking.configuration.get()
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
-        request = prompts.build(
-            prompts.Business(
-                tenant.name,
-                config.profile,
-                config.tone,
-                config.prompt,
-                _local_time(tenant.time_zone),
-                self.turn.language or config.language,
-            ),
-            passages=[
-                Passage(str(each.entry_id or each.chunk_id), each.title, each.text, each.score) for each in found
-            ],
-            history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
-            questions=[message.body for message in self.asking.messages.get()],
-            language=self.language,
+        messages = [message.body for message in self.asking.messages.get()]
+        request = request_for(
+            tenant, config, found, earlier, messages, self.language, self.turn.language or config.language
         )
         return Question(
             turn=self.turn,
@@ -140,15 +132,16 @@ def read_question(
     text = "\n".join(message.body for message in asking.messages.get())
     booking = booking_desk.plan(session, asking.booking.get(), turn, conversation, tenant, config, text)
     fixed = booking.reply
-    if fixed is None and turn.intent == Intent.GREETING:
+    if fixed is None and turn.intent == Intent.GREETING and len(text.split()) <= LONGEST_GREETING:
         phrase = Phrase.THANKS if is_thanks(text) else Phrase.GREETING
         fixed = say(phrase, business=tenant.name, language=language)
     if fixed is None and turn.intent is not None and turn.intent not in list(Intent):
         fixed = _own_reply(session, turn.intent)
     found = None
     if not fixed:
-        wanted = f"{text} {search_words(text)}"
-        found = search(session, wanted, limit=PASSAGES, language=config.language, turn_id=turn.id)
+        wanted = _in_context(text, asking.history.get()) if follows_up(text) else text
+        words = f"{wanted} {search_words(wanted, config.language)}"
+        found = search(session, words, limit=PASSAGES, language=config.language, turn_id=turn.id)
     account = Account(turn.tenant_id, asking.allowance.get(), turn.id, turn.public)
     repeats = None
     if fixed is None and booking.reminder is None and not asking.history.get() and not is_free(model):
@@ -175,6 +168,50 @@ def _own_reply(session: Session, name: str) -> str | None:
     """What the tenant wrote to be said on this intent of its own."""
     found = ask_own_intent(session, name).get()
     return found[1] if found is not None and found[0] is Action.REPLY else None
+
+
+def request_for(
+    tenant: Tenant,
+    config: TenantConfiguration,
+    found: Sequence[FoundChunk],
+    history: Sequence[tuple[str, str]],
+    messages: Sequence[str],
+    language: str,
+    answered_in: str,
+    tried: Mapping[str, Any] | None = None,
+) -> ModelRequest:
+    """What the model is asked. `language`: of our own sentences; `answered_in`: of the answer.
+
+    `tried`: fields of the configuration to be taken as if they were live.
+    """
+    live = {"profile": config.profile, "tone": config.tone, "prompt": config.prompt} | dict(tried or {})
+    return prompts.build(
+        prompts.Business(
+            tenant.name, live["profile"], live["tone"], live["prompt"], _local_time(tenant.time_zone), answered_in
+        ),
+        passages=[_passage(each) for each in found],
+        history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in history],
+        questions=messages,
+        language=language,
+    )
+
+
+def _passage(found: FoundChunk) -> Passage:
+    return Passage(
+        str(found.entry_id or found.chunk_id),
+        found.title,
+        found.text,
+        found.score,
+        found.heading_cosine if found.heading_cosine is not None else found.body_cosine,
+        found.body_cosine,
+        found.source,
+    )
+
+
+def _in_context(text: str, history: list[tuple[str, str]]) -> str:
+    """What "and on Fridays?" asks: the visitor's last words before it are searched for too."""
+    before = next((body for author, body in reversed(history) if author == Author.VISITOR), "")
+    return f"{before}\n{text}".strip()
 
 
 def _local_time(time_zone: str) -> str:

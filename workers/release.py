@@ -121,7 +121,9 @@ class Release:
 
 def cited(passages: Sequence[Passage], positions: Sequence[int]) -> list[dict[str, Any]]:
     """The passages an answer rests on, in the order cited, once each."""
-    return [
-        {"entry_id": passages[at].entry_id, "title": passages[at].title, "text": passages[at].text}
-        for at in dict.fromkeys(positions)
-    ]
+    return [_source(passages[at]) for at in dict.fromkeys(positions)]
+
+
+def _source(passage: Passage) -> dict[str, Any]:
+    named = {"entry_id": passage.entry_id, "title": passage.title, "text": passage.text}
+    return named if passage.url is None else named | {"url": passage.url}

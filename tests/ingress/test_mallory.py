@@ -7,11 +7,14 @@ import uuid
 import pytest
 
 from ingress.app import ROUTES
+from models.base import now
 from models.database import tenant_session
+from models.golden import GoldenQuestion, GoldenRun
 from models.intent_model import IntentModel
 from models.knowledge import KnowledgeEntry
 from models.own_intent import IntentExample, OwnIntent
 from models.sources import add_website
+from models.unanswered import UnansweredQuestion
 from tests.ingress.conftest import SESSION, key
 from tests.ingress.rows import conversation_of, recorded, state_of
 
@@ -40,6 +43,12 @@ CASES: dict[tuple[str, str], tuple[str, object]] = {
     ("DELETE", "/api/v1/intents/examples/{id}"): ("example", None),
     ("GET", "/api/v1/intents/models/{id}"): ("model", None),
     ("POST", "/api/v1/intents/models/{id}/activate"): ("model", None),
+    ("PATCH", "/api/v1/knowledge/golden/{id}"): ("golden", {"question": "Mallory's?"}),
+    ("DELETE", "/api/v1/knowledge/golden/{id}"): ("golden", None),
+    ("GET", "/api/v1/knowledge/golden-runs/{id}"): ("golden_run", None),
+    ("POST", "/api/v1/knowledge/golden-runs/{id}/activate"): ("golden_run", None),
+    ("PATCH", "/api/v1/knowledge/unanswered/{id}"): ("unanswered", {"state": "dismissed"}),
+    ("POST", "/api/v1/knowledge/unanswered/{id}/entry"): ("unanswered", {"answer": "Mallory's"}),
 }
 SAME_FOR_ALL = {"/api/v1/visitors/{id}"}  # tells nobody whether there was somebody
 
@@ -54,6 +63,8 @@ def test_alices_ids_are_unknown_to_mallory(http, workers, alice, mallory, method
     names, body = CASES[method, path]
     ids = dict(zip(("conversation", "turn"), recorded(alice), strict=True)) | {"entry": entry(alice)} | taught(alice)
     ids["source"] = str(add_website(alice.tenant_id, "https://alice.example").id)
+    ids["golden"], ids["golden_run"] = golden(alice)
+    ids["unanswered"] = unanswered(alice, ids["turn"])
 
     def call(name: str, credential: str):
         headers = key(credential, **{"X-Session-Id": SESSION})
@@ -87,6 +98,32 @@ def taught(tenant) -> dict[str, str]:
         session.add(IntentExample(tenant_id=tenant.tenant_id, id=example, intent_id=intent, text="Where is it?"))
         session.add(IntentModel(tenant_id=tenant.tenant_id, id=model, version=1, state="ready", data=b"0"))
     return {"intent": str(intent), "example": str(example), "model": str(model)}
+
+
+def golden(tenant) -> tuple[str, str]:
+    """The ids of a golden question, and of a run that holds a configuration back."""
+    question = GoldenQuestion(tenant_id=tenant.tenant_id, id=uuid.uuid4(), question="Open?", expected=["Yes"])
+    run = GoldenRun(
+        tenant_id=tenant.tenant_id, id=uuid.uuid4(), cause="configuration", state="held", candidate={"tone": "Warm."}
+    )
+    with tenant_session(tenant.tenant_id) as session:
+        session.add_all([question, run])
+    return str(question.id), str(run.id)
+
+
+def unanswered(tenant, turn_id: str) -> str:
+    """The id of a question that nobody could answer."""
+    made = UnansweredQuestion(
+        tenant_id=tenant.tenant_id,
+        id=uuid.uuid4(),
+        subject="tyre",
+        text="Tyres?",
+        turn_id=uuid.UUID(turn_id),
+        last_at=now(),
+    )
+    with tenant_session(tenant.tenant_id) as session:
+        session.add(made)
+    return str(made.id)
 
 
 def test_mallory_cannot_join_alices_turn_by_her_idempotency_key_or_session(http, workers, alice, mallory):

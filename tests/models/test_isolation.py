@@ -54,6 +54,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             "intent",
             "intent_example",
             "intent_model",
+            "unanswered",
+            "golden_question",
+            "golden_run",
         )
     }
     connection, at = api_connection_id(tenant_id), now()
@@ -123,6 +126,15 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
         "intent_model": {"id": ids["intent_model"], "version": 1},
         "tenant_limit": {"weight": 2.0},
         "acceptance_correction": {"id": ids["acceptance_correction"], "day": at.date(), "work_id": "w", "messages": 1},
+        "golden_question": {"id": ids["golden_question"], "question": "q?", "expected": ["a"]},
+        "golden_run": {"id": ids["golden_run"], "cause": "asked", "state": "done"},
+        "unanswered_question": {
+            "id": ids["unanswered"],
+            "subject": "s",
+            "text": "t",
+            "turn_id": ids["turn"],
+            "last_at": at,
+        },
         "webhook_event": {"id": ids["webhook_event"], "payload": {}, "accepted_at": at},
         "model_hold": {
             "id": ids["model_hold"],

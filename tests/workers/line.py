@@ -33,6 +33,7 @@ from workers import (
     notify,
     receive,
     reconcile,
+    run_golden,
     train_intents,
     update_channel,
 )
@@ -50,6 +51,7 @@ STAGES: dict[str, Any] = {
     "knowledge.embed": (embed_chunks.EmbedChunks, embed_chunks.embed_chunks),
     "query.embed": (embed_query.EmbedQuery, embed_query.embed_query),
     "intents.train": (train_intents.TrainIntents, train_intents.train_intents),
+    "golden.run": (run_golden.RunGolden, run_golden.run_golden),
     "connection.reconcile": (reconcile.ReconcileConnection, reconcile.reconcile_connection),
 }
 QUEUES = (*WORKER_QUEUES, *ANSWER_QUEUES)

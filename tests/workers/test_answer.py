@@ -19,10 +19,12 @@ from models.database import tenant_session
 from models.jobs import AnswerTurn, MessageKind
 from models.message import Author, Message
 from models.turn import TurnState
+from models.unanswered import UnansweredQuestion, note_unanswered
 from models.usage import Usage as UsageRow
 from tests.workers.line import Line, Visitor, api_visitor, configure
 from workers import answer, detect_intent
 from workers.broker import queue
+from workers.phrases import is_dont_know
 
 
 @dataclass
@@ -290,3 +292,47 @@ def test_one_tenants_question_never_meets_anothers_entries(line: Line, bakery, m
     line.run_all()
     assert model.asked[-1].passages == ()
     assert uuid.UUID(other.tenant_id) == mallory.tenant_id
+
+
+def test_a_sentence_that_no_passage_supports_is_cut_and_the_rest_is_said(
+    line: Line, visitor: Visitor, model: ScriptedModel
+):
+    model.pieces = ["We open at 8:00 [1]. ", "A visit costs £99."]
+    visitor.say("What are your opening hours?")
+    line.run_all()
+    (turn,) = visitor.turns()
+    assert (turn.reply, turn.abstained) == ("We open at 8:00.", False)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_when_nothing_useful_is_left_the_turn_abstains_and_lists_the_question(
+    line: Line, visitor: Visitor, model: ScriptedModel, stream: bool
+):
+    model.pieces = ["A visit costs £99."]
+    job = visitor.say("What does a visit cost?", stream=stream)
+    line.run_all()
+    (turn,) = visitor.turns()
+    assert is_dont_know(turn.reply or "")
+    assert (turn.state, turn.abstained, turn.sources) == (TurnState.DELIVERED, True, [])
+    assert [kind for kind, _ in visitor.events(job.turn_id)] == ["sentence", "done"]
+    with tenant_session(visitor.tenant.tenant_id) as session:
+        assert [row.text for row in session.scalars(select(UnansweredQuestion))] == ["What does a visit cost?"]
+
+
+def test_a_redelivery_counts_an_unanswered_question_once(line: Line, visitor: Visitor, model: ScriptedModel):
+    visitor.say("What does a visit cost?")
+    line.run_all()
+    (turn,) = visitor.turns()
+    for _ in range(2):
+        with tenant_session(visitor.tenant.tenant_id) as session:
+            note_unanswered(session, turn, "What does a visit cost?", "price visit")
+    with tenant_session(visitor.tenant.tenant_id) as session:
+        assert [row.times for row in session.scalars(select(UnansweredQuestion))] == [1]
+
+
+def test_a_follow_up_is_searched_with_what_was_asked_before(line: Line, visitor: Visitor, model: ScriptedModel):
+    visitor.say("Do you sell gluten-free bread?")
+    line.run_all()
+    visitor.say("and how much is that?")
+    line.run_all()
+    assert "Do you sell gluten-free bread?" in [passage.title for passage in model.asked[-1].passages]

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 import pytest
 
 from clients.channels.untrusted import BODY_CHARACTERS
-from clients.language_model import Passage
+from clients.language_model import ModelRequest, Passage
 from models.contact import emails, phones
-from workers import booking_words, concepts, extractive, grounding, intents, leads, moments
+from workers import booking_words, extractive, grounding, intents, leads, moments, words
 
 AT_MOST_S = 1.5  # one of these took 5 s, all of them together a minute
+OPEN = Passage("1", "When?", "At nine.", 1.0)
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 REPEATED = (
     *(
@@ -49,10 +50,17 @@ READERS: dict[str, Callable[[str], object]] = {
     "sentences": grounding.split,
     "statements": lambda text: grounding.check(text, []),
     "grounds": lambda text: grounding.check("At nine.", [Passage("1", "When?", text, 1.0)]),
-    "concepts": concepts.concepts,
-    "search": concepts.search_words,
-    "question": lambda text: extractive.answer(text, [Passage("1", "When?", "At nine.", 1.0)]),
-    "entry": lambda text: extractive.answer("When do you open?", [Passage("1", "When do you open?", text[:8000], 1.0)]),
+    "units": words.units,
+    "language": words.language_of,
+    "stated": words.stated,
+    "subject": words.subject,
+    "search": words.search_words,
+    "question": lambda text: extractive.answer(ModelRequest("", (), text, (OPEN,), 500)),
+    "follow-up": lambda text: extractive.follows_up(text),
+    "profile": lambda text: extractive.answer(ModelRequest("", (), "When do you open?", (), 500, text)),
+    "entry": lambda text: extractive.answer(
+        ModelRequest("", (), "When do you open?", (Passage("1", "When do you open?", text[:8000], 1.0),), 500)
+    ),
     "appointment": lambda text: booking_words.asks_for_appointment(text, with_moment=True),
     "in between": booking_words.asks_in_between,
     "how it stands": booking_words.asks_how_it_stands,

@@ -147,6 +147,7 @@ class TestSaidOnce:
         visitor.say("Do you sell car tyres?", stream=True)
         line.run_all("receive")
         line.run_all("turn")
+        model.pieces = ["Yes, we bake gluten-free bread every Tuesday [1]."]
         dies(line, "answer", monkeypatch, (type(queue()), "release"))
         assert visitor.turns()[0].state == TurnState.SENDING
         model.pieces = [say(Phrase.DONT_KNOW)]
