@@ -101,9 +101,7 @@ def test_a_question_and_a_passage_of_the_same_words_are_not_the_same(in_process)
     assert question @ passage < 0.999
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\x00", "a\x00b", "x" * 20_000, "🥐" * 50]
-)
+@pytest.mark.parametrize("text", ["", " ", "\x00", "a\x00b", "x" * 20_000, "🥐" * 50])
 def test_any_text_has_a_vector(in_process, text):
     (vector,) = in_process.queries([text])
     assert numpy.isfinite(vector).all()
