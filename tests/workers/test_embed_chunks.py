@@ -147,7 +147,11 @@ def test_the_clock_finds_who_was_forgotten(line, bakery):
     with system_session() as session:
         assert bakery.tenant_id in tenants_behind(session, embedding_model(settings()))
     embed_overdue.embed_overdue(1)
-    line.run_all("knowledge")
+    entry = line.fetch("knowledge")
+    while entry is not None and entry.tenant_id != str(bakery.tenant_id):  # other tests' tenants are found as well
+        entry = line.fetch("knowledge")
+    assert entry is not None
+    assert line.run(entry) == "done"
     with system_session() as session:
         assert bakery.tenant_id not in tenants_behind(session, embedding_model(settings()))
         assert bakery.tenant_id in tenants_behind(session, "another-model")
