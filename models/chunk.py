@@ -33,7 +33,13 @@ class KnowledgeChunk(TenantOwned, Base):
         Index("uq_knowledge_chunk_entry_live", "tenant_id", "entry_id", unique=True, postgresql_where=text(LIVE)),
         Index("ix_knowledge_chunk_document", "tenant_id", "document_id", "position"),
         Index("ix_knowledge_chunk_live", "tenant_id", "id", postgresql_where=text(LIVE)),
-        Index("ix_knowledge_chunk_words", "words", postgresql_using="gin", postgresql_where=text(LIVE)),
+        Index(
+            "ix_knowledge_chunk_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_where=text(LIVE),
+            postgresql_with={"fastupdate": "off"},  # no list of pending words that every search has to read through
+        ),
     )
 
     entry_id: Mapped[uuid.UUID | None]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import (
+    ColumnElement,
     Text,
     and_,
     cast,
     delete,
-    exists,
     func,
     literal,
     not_,
@@ -64,12 +64,13 @@ class Standing:
 _LIVE = KnowledgeChunk.retired_at.is_(None)
 
 
-def _has_vector(model: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type is longer than the function
-    return exists().where(
+def _has_vector(model: str) -> ColumnElement[bool]:
+    of_chunk = select(KnowledgeVector.chunk_id).where(  # the system door may read no more than is named
         KnowledgeVector.tenant_id == KnowledgeChunk.tenant_id,
         KnowledgeVector.chunk_id == KnowledgeChunk.id,
         KnowledgeVector.model == model,
     )
+    return of_chunk.exists()
 
 
 def unembedded(session: Session, model: str, limit: int) -> list[Unembedded]:

@@ -65,6 +65,7 @@ def _nearest(field: str, size: int) -> Index:
         literal_column(f"({field}::halfvec({size}))").label("nearest"),
         postgresql_using="hnsw",
         postgresql_ops={"nearest": "halfvec_ip_ops"},
+        postgresql_with={"m": 24, "ef_construction": 128},
         postgresql_where=text(f"is_large AND size = {size}"),
     )
 

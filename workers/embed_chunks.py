@@ -42,7 +42,7 @@ from workers.run_golden import run_after_change
 
 SECONDS = 5.0  # of one job; the rest is its successor's
 BATCH = 16  # chunks stored at once
-MOVED_AT_ONCE = 500  # vectors put into the index in one transaction: about a second
+MOVED_AT_ONCE = 200  # vectors put into the index in one transaction: one or two seconds
 ALWAYS_ANEW = 2_000  # chunks up to which every change is looked at; above, a tenth more or less
 CHANGED_BY = 0.1
 

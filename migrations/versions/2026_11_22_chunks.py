@@ -50,7 +50,12 @@ def upgrade() -> None:
     op.create_index("ix_knowledge_chunk_document", "knowledge_chunk", ["tenant_id", "document_id", "position"])
     op.create_index("ix_knowledge_chunk_live", "knowledge_chunk", ["tenant_id", "id"], postgresql_where=live)
     op.create_index(
-        "ix_knowledge_chunk_words", "knowledge_chunk", ["words"], postgresql_using="gin", postgresql_where=live
+        "ix_knowledge_chunk_words",
+        "knowledge_chunk",
+        ["words"],
+        postgresql_using="gin",
+        postgresql_where=live,
+        postgresql_with={"fastupdate": "off"},
     )
     policies.protect("knowledge_chunk")
     with policies.lifted("knowledge_chunk", "knowledge_entry", "tenant_configuration"):

@@ -42,7 +42,9 @@ def upgrade() -> None:
         for field in ("heading", "body"):
             op.execute(
                 f"CREATE INDEX ix_knowledge_vector_{field}_{size} ON knowledge_vector "
-                f"USING hnsw (({field}::halfvec({size})) halfvec_ip_ops) WHERE is_large AND size = {size}"
+                f"USING hnsw (({field}::halfvec({size})) halfvec_ip_ops) "
+                f"WITH (m = {search_rules.NEIGHBOURS}, ef_construction = {search_rules.EF_CONSTRUCTION}) "
+                f"WHERE is_large AND size = {size}"
             )
     op.create_table(
         "asked_vector",
