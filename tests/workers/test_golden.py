@@ -16,7 +16,7 @@ from models.tenant import configuration
 from models.turn import Delivery
 from tests.workers.line import Line
 from tests.workers.test_answer import ScriptedModel
-from workers import answer, run_golden
+from workers import rehearse, run_golden
 from workers.broker import queue
 
 HOURS = ("When are you open?", ["8:00 to 18:00"])
@@ -59,7 +59,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
             return super().stream(request, should_stop=should_stop)
 
     made = Obedient([])
-    for module in (answer, run_golden):
+    for module in (rehearse, run_golden):
         monkeypatch.setattr(module, "language_model", lambda: made)
     return made
 
@@ -125,7 +125,7 @@ def test_what_a_run_costs_is_counted(line: Line, bakery, model: ScriptedModel):
     name = begin(bakery, Cause.CONFIGURATION, {"prompt": "Be kind."})
     run(bakery, name)
     with tenant_session(bakery.tenant_id) as session:
-        assert [(row.turn_id, row.prompt_tokens) for row in session.query(Usage)] == [(name, 40), (name, 40)]
+        assert [(row.purpose, row.prompt_tokens) for row in session.query(Usage)] == [("answer", 40)] * 2
 
 
 def test_a_newer_trial_takes_the_older_ones_place_and_its_other_fields(line: Line, bakery):

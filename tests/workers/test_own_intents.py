@@ -191,11 +191,11 @@ def test_too_few_examples_fail_with_a_sentence_and_a_later_training_is_another_v
 
 def test_only_new_examples_are_embedded_again(line, trained):
     with tenant_session(trained.tenant_id) as session:
-        before = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).tuples())
+        before = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).all())
     bring(trained, {"gift_card": ("one more gift card wish",)})
     assert train(line, trained).embedded == 22
     with tenant_session(trained.tenant_id) as session:
-        after = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).tuples())
+        after = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).all())
     assert len(after) == 22
     assert all(after[name] == vector for name, vector in before.items())
     assert None not in after.values()
