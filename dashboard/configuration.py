@@ -77,6 +77,7 @@ class ConfigurationChange(Input):
     greeting: Annotated[Text, Field(max_length=LONGEST_GREETING)] = ""
     colour: Colour = ""
     hours: Hours = Field(default_factory=dict)
+    mask_personal_data: bool = False
 
 
 async def config(request: Request) -> Response:

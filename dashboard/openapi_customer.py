@@ -38,6 +38,8 @@ CHANGE = given(
     hand_over_intents="Names of intents; `human` is always among them.",
     allowed_origins="Origins as browsers send them, such as https://www.example.com.",
     notify="Mail addresses that hear of leads and hand-overs.",
+    mask_personal_data="Whether e-mail addresses, phone, card and account numbers and street addresses in a visitor's words "
+    "are replaced before they are sent to a language model.",
     hours=f"[opens, closes] as HH:MM for any of {', '.join(DAYS)}.",
 )
 
@@ -54,6 +56,7 @@ CUSTOMER_SCHEMAS: Schema = {
             "abstentions_before_hand_over": {"type": "integer"},
             **{name: listed(TEXT) for name in ("hand_over_intents", "allowed_origins", "notify")},
             "hours": {"type": "object", "additionalProperties": listed(TEXT)},
+            "mask_personal_data": {"type": "boolean"},
             "updated_at": MOMENT,
         }
     ),

@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import LanguageModel, Passage, Usage
+from clients.language_model import LanguageModel, Usage
 from clients.queue import Released
 from config import metrics
 from config.errors import Cancelled, NotYet, PermanentError, StoreUnavailable, TransientError
@@ -196,24 +196,33 @@ def _sentences(question: Question, answer: Answer) -> Iterator[str]:
         yield question.fixed_reply
         return
     model, splitter = language_model(), grounding.Sentences()
-    known = [question.request.question, question.facts]
     with model.stream(question.request, should_stop=_watch(question.turn)) as call:
         try:
             for piece in call:
                 for sentence in splitter.feed(piece):
-                    yield from _checked(sentence, question.request.passages, known, answer)
+                    yield from _checked(sentence, question, answer)
             for sentence in splitter.end(complete=call.finish_reason != "length"):
-                yield from _checked(sentence, question.request.passages, known, answer)
+                yield from _checked(sentence, question, answer)
         finally:
             answer.usage = call.usage
             _note_outcome(model, call.finish_reason)
 
 
-def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
-    checked = grounding.check(sentence, passages, known)
+def _checked(sentence: str, question: Question, answer: Answer) -> Iterator[str]:
+    """What of a sentence may be sent; nothing of one that its sources do not support."""
+    if question.masking is not None:
+        sentence = question.masking.unmask(sentence)
+    checked = grounding.check(
+        sentence,
+        question.request.passages,
+        [question.facts],
+        question=question.asked,
+        name=question.business,
+        today=question.today,
+    )
     answer.positions.extend(checked.sources)
     if checked.unsupported:
-        log.info("answer.unsupported_sentence")
+        log.info("answer.sentence_cut", reason=checked.reason)
     if checked.text is not None:
         answer.texts.append(checked.text)
         yield checked.text

@@ -27,6 +27,7 @@ from models.turn import Delivery
 from models.usage import record_model_call
 from workers import leads, notices
 from workers.broker import actor
+from workers.masking import Masking
 from workers.resources import language_model
 
 RECENT = 20  # visitor messages that may hold parts of one contact
@@ -58,13 +59,13 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             )
         )[::-1]
         _, config = configuration(session)
-        region = config.region
+        region, masks = config.region, config.mask_personal_data
     contact = leads.extract(texts, conversation.customer, region)
     if not contact.reachable:
         return
     usage = None
     if leads.extract([message.body], None, region).reachable:  # once per contact, not with every later message
-        contact, usage = _completed(contact, texts, conversation.customer, region)
+        contact, usage = _completed(contact, texts, conversation.customer, region, masks=masks)
     with tenant_session(tenant_id) as session:
         lead = merge_lead(
             session,
@@ -96,17 +97,18 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
 
 
 def _completed(
-    contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None
+    contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None, *, masks: bool
 ) -> tuple[leads.Contact, Usage | None]:
     """What patterns missed, asked of the model; its answer counts only where the visitor's own words hold it."""
+    masking = Masking()
     try:
-        found = language_model().extract(texts, MODEL_FIELDS)
+        found = language_model().extract([masking.mask(text) for text in texts] if masks else texts, MODEL_FIELDS)
     except (TransientError, PermanentError):
         metrics.model_calls.labels("lead", "failed").inc()
         return contact, None
     if found.usage is None:
         return contact, None
     metrics.model_calls.labels("lead", "answered").inc()
-    claimed = {name: value for name, value in found.values.items() if name in MODEL_FIELDS}
+    claimed = {name: masking.unmask(value) for name, value in found.values.items() if name in MODEL_FIELDS}
     missing = {name: value for name, value in claimed.items() if getattr(contact, name) is None}
     return leads.verified(replace(contact, **missing), texts, customer, region=region), found.usage

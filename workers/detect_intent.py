@@ -29,6 +29,7 @@ from models.usage import record_model_call
 from workers import booking_desk, hand_over, intents
 from workers.broker import actor
 from workers.ends import report_end
+from workers.masking import Masking
 from workers.resources import language_model, send
 from workers.resume import resume
 
@@ -47,6 +48,7 @@ log = structlog.get_logger()
 def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     """Claim, guess; ask the model outside any transaction if the guess is unsure; record, send the next stage's job."""
     tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
+    masks = False
     with tenant_session(tenant_id) as session:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
@@ -76,6 +78,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
                 earlier = history_of_turn(session, turn_id, limit=HISTORY)
+                masks = configuration(session)[1].mask_personal_data
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
@@ -83,7 +86,9 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     if not_before_ms:
         raise NotYet(not_before_ms)
     if turn.state == TurnState.RECEIVED:
-        context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
+        leaves = Masking().mask if masks else str
+        text = leaves(text)
+        context = [ChatTurn(_role(author), leaves(body)) for author, body in earlier.get()]
         label, confidence, classification = _ask_model(turn_id, tenant_id, delivery, text, context, guess)
         with tenant_session(tenant_id) as session:
             ask_configuration(session)

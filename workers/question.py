@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from models.turn import Turn
 from workers import booking_desk, prompts
 from workers.concepts import search_words
 from workers.intents import Intent, is_thanks
+from workers.masking import Masking
 from workers.phrases import Phrase, say
 
 HISTORY = 12  # messages
@@ -55,6 +57,10 @@ class Question:
     fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
     reminder: str | None  # how an open booking goes on, after the answer to something else
     facts: str  # the profile: what the business says of itself
+    business: str  # its name
+    today: date  # where the business is
+    asked: str  # the visitor's words as they are, whatever was masked of them
+    masking: Masking | None  # what was masked, where the business wants it
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,17 @@ class Reading:
         tenant, config = self.asking.configuration.get()
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
+        asked = [message.body for message in self.asking.messages.get()]
+        public = [config.profile, config.prompt, *(f"{entry.question} {entry.answer}" for entry in found)]
+        masking = Masking(public) if config.mask_personal_data else None
+        leaves = masking.mask if masking else str
         request = prompts.build(
             prompts.Business(tenant.name, config.profile, config.tone, config.prompt, _local_time(tenant.time_zone)),
             passages=[Passage(str(entry.entry_id), entry.question, entry.answer, entry.score) for entry in found],
-            history=[ChatTurn("user" if author == Author.VISITOR else "assistant", body) for author, body in earlier],
-            questions=[message.body for message in self.asking.messages.get()],
+            history=[
+                ChatTurn("user" if author == Author.VISITOR else "assistant", leaves(body)) for author, body in earlier
+            ],
+            questions=[leaves(text) for text in asked],
         )
         return Question(
             turn=self.turn,
@@ -87,6 +99,10 @@ class Reading:
             fixed_reply=self.fixed,
             reminder=self.reminder,
             facts=config.profile,
+            business=tenant.name,
+            today=booking_desk.local_now(tenant.time_zone).date(),
+            asked="\n".join(asked),
+            masking=masking,
         )
 
 

@@ -26,6 +26,7 @@ EVERYTHING = {
     "greeting": "Hi, an AI answers here.",
     "colour": "#aa00ff",
     "hours": {"monday": ["08:00", "18:00"], "saturday": ["09:00", "12:30"]},
+    "mask_personal_data": True,
 }
 
 
@@ -92,6 +93,7 @@ WRONG = {
     "wait_ms": [-1, 10_001, 1.5, "5", True],
     "hand_back_after_s": [0, 59, 10**12, None],
     "abstentions_before_hand_over": [0, 21, None],
+    "mask_personal_data": [None, "true", 1],
     "hand_over_intents": ["human", ["spam"], ["greeting"], ["Human"], [1], ["human"] * 21, None],
     "allowed_origins": [
         "https://a.example",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -110,6 +111,22 @@ def _each(pattern: re.Pattern[str], sentence: str, make: Callable[[re.Match[str]
                 yield sentence[: match.start()] + instead + sentence[match.end() :]
 
 
+def _always(*instead: str) -> Callable[[re.Match[str]], Sequence[str]]:
+    return lambda _: instead
+
+
+def _like(other: str) -> Callable[[re.Match[str]], Sequence[str]]:
+    return lambda match: [other.capitalize() if match[0][0].isupper() else other]
+
+
+def _as_spaced(other: str) -> Callable[[re.Match[str]], Sequence[str]]:
+    return lambda match: [match[0].replace(match[0].strip(" "), other)]
+
+
+def _other_months(months: list[str]) -> Callable[[re.Match[str]], Sequence[str]]:
+    return lambda match: [months[(months.index(match[0]) + 1) % 12], months[months.index(match[0]) - 3]]
+
+
 _PHONE = re.compile(r"\+?\d[\d ]{8,}\d")
 _NUMBER = re.compile(r"(?<![\w:.,/+@-])(\d+)(?![\d:]|\.\d|h\d|[\w]*@)(?! Uhr|h\b)")
 
@@ -134,7 +151,7 @@ def _numbers(sentence: str, language: str) -> Iterator[str]:
     }.get(language, "").split()  # fmt: skip
     for number, word in enumerate(words):
         pattern = re.compile(rf"\b{word}\b(?! y media)")
-        yield from _each(pattern, sentence, lambda _, n=number: [words[(n + 1) % len(words)], words[n - 1]])
+        yield from _each(pattern, sentence, _always(words[(number + 1) % len(words)], words[number - 1]))
 
 
 def _units(sentence: str, language: str) -> Iterator[str]:
@@ -148,7 +165,7 @@ def _units(sentence: str, language: str) -> Iterator[str]:
             ):
                 continue
             for other in (units[(number + 1) % len(units)], units[(number + 2) % len(units)]):
-                yield from _each(pattern, sentence, lambda m, other=other: [m[0].replace(m[0].strip(" "), other)])
+                yield from _each(pattern, sentence, _as_spaced(other))
 
 
 def _currencies(sentence: str, language: str) -> Iterator[str]:
@@ -168,7 +185,7 @@ def _dates(sentence: str, language: str) -> Iterator[str]:
         yield from _each(
             pattern,
             sentence,
-            lambda m, months=months: [months[(months.index(m[0]) + 1) % 12], months[months.index(m[0]) - 3]],
+            _other_months(months),
         )
         day = re.compile(rf"\b(\d{{1,2}})(?=(?:\.|er|st|nd|rd|th)? (?:de )?(?:{'|'.join(months)})\b)")
         yield from _each(day, sentence, lambda m: [str(int(m[1]) % 28 + 1), str((int(m[1]) + 10) % 28 + 1)])
@@ -180,9 +197,7 @@ def _weekdays(sentence: str, language: str) -> Iterator[str]:
         pattern = re.compile(rf"\b{day}(?=s?\b)", re.IGNORECASE)
         for shift in (1, 2, 4):
             other = days[(number + shift) % 7]
-            yield from _each(
-                pattern, sentence, lambda m, other=other: [other.capitalize() if m[0][0].isupper() else other]
-            )
+            yield from _each(pattern, sentence, _like(other))
 
 
 def _times(sentence: str, language: str) -> Iterator[str]:
@@ -289,7 +304,7 @@ def _swaps(sentence: str, language: str) -> Iterator[str]:
         re.compile(r"\b\d{1,2}h(?:\d{2})?\b"),
     ):
         found = list(pattern.finditer(sentence))
-        for one, other in zip(found, found[1:], strict=False):
+        for one, other in itertools.pairwise(found):
             if one[0] != other[0]:
                 yield (
                     sentence[: one.start()]
@@ -299,7 +314,7 @@ def _swaps(sentence: str, language: str) -> Iterator[str]:
                     + sentence[other.end() :]
                 )
     figures = re.findall(r"\d+", sentence)
-    for one, other in zip(figures, figures[1:], strict=False):
+    for one, other in itertools.pairwise(figures):
         if (
             int(one) != int(other)
             and not _PHONE.search(sentence)

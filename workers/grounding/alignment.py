@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from workers.grounding import language_words as languages
-from workers.grounding.facts import LIGHT, WORD, Item
+from workers.grounding.reading import LIGHT, WORD, Item
 from workers.grounding.statements import Key, Source, Statement
 
 ALMOST = 0.55  # of the sentence's words and facts, found in the same order in a source's sentence
@@ -55,20 +55,21 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             return item.raw
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
-        if step in ("replace", "delete"):
-            if any(_denies(item) for item in mine) and not any(_denies(item) for item in instead):
-                return "denial added"
+        if step in ("replace", "delete") and any(map(_denies, mine)) and not any(map(_denies, instead)):
+            return "denial added"
         if step in ("replace", "insert") and begin and end < len(own):
             denied = any(_denies(item) for item in instead) and not any(_denies(item) for item in mine)
             if denied and sum(item.weight >= LIGHT for item in instead) <= sum(_denies(item) for item in instead):
                 return "denial dropped"
         if step == "replace" and any(item.weight >= WORD or item.needs for item in instead):
             for item in mine:
-                if (item.needs and not _held(item, instead)) or (
-                    item.capital and item.weight >= WORD and begin + bool(mine) > 0
-                ):
-                    if not (item.label == "word" and any(item.says[0] == other.says[0] for other in instead)):
-                        return item.raw
+                if item.needs:
+                    replaced = not _held(item, instead)
+                else:
+                    same = item.label == "word" and any(item.says[0] == other.says[0] for other in instead)
+                    replaced = item.capital and item.weight >= WORD and not same
+                if replaced:
+                    return item.raw
     return None
 
 

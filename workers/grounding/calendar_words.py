@@ -110,3 +110,35 @@ def day(word: str) -> int | None:
 
 def month(word: str) -> int | None:
     return MONTHS.get(word)
+
+
+PM = frozenset(
+    [
+        "pm",
+        "evening",
+        "afternoon",
+        "abends",
+        "nachmittags",
+        "abend",
+        "nachmittag",
+        "tarde",
+        "noche",
+        "soir",
+        "sera",
+        "pomeriggio",
+        "noite",
+        "avonds",
+        "middags",
+        "aksam",
+    ]
+)
+AM = frozenset(
+    ["am", "morning", "morgens", "vormittags", "matin", "manana", "mattina", "mattino", "manha", "ochtends", "sabah"]
+)
+PART_LINKS = frozenset(["in", "the", "de", "la", "du", "da", "di", "del", "al", "a"])
+CLOCK_WORDS = frozenset(["uhr", "oclock", "hs", "u"])
+CLOCK_OR_LENGTH = frozenset(
+    ["h", "heures", "heure", "uur", "horas", "hora", "hrs"]
+)  # "9 h" is a time, or a length of time
+AT = frozenset(["at", "um", "gegen", "las", "alle", "ore", "as", "om", "saat", "vers", "sobre", "klokke"])
+ORDINAL_ENDS = frozenset(["st", "nd", "rd", "th", "er", "ere", "eme", "e", "o", "a", "nde", "ste", "de"])

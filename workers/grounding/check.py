@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from clients.language_model import Passage
 from workers.grounding import calendar_words, courtesy, hostile, support
-from workers.grounding.facts import Item
+from workers.grounding.reading import Item
 from workers.grounding.statements import FIGURES, Source, Statement, read_source, read_statement
 from workers.grounding.text import LONGEST, fold, plain, visible
 from workers.phrases import is_dont_know

@@ -6,7 +6,7 @@ A closed list: a sentence passes only if each of its words is one of these, or a
 from __future__ import annotations
 
 from workers.grounding import language_words as languages
-from workers.grounding.facts import SMALL
+from workers.grounding.reading import SMALL
 from workers.grounding.statements import Statement
 
 LONGEST = 30  # words

@@ -247,7 +247,7 @@ def guess(words: Iterable[str]) -> str | None:
 
 def small(word: str, language: str | None) -> bool:
     """Whether a word says nothing by itself in this language; in any, where it is not known."""
-    return word in (_OWN[language] if language in _OWN else FUNCTION)
+    return word in (_OWN.get(language, FUNCTION) if language else FUNCTION)
 
 
 def negates(word: str) -> bool:

@@ -79,7 +79,7 @@ LIMITS = {tuple(words.split()): sign for sign, all_words in _LIMITS.items() for 
 LIMIT_WORDS = 3
 LIMIT_ENDS = frozenset(words[-1] for words in LIMITS)
 # Behind the number: "12 or more", "18:00'e kadar", "9:00'dan itibaren".
-AFTERWARDS = {
+AFTERWARDS: dict[tuple[str, ...], str] = {
     ("or", "more"): "<", ("and", "more"): "<", ("and", "over"): "<", ("or", "older"): "<", ("and", "older"): "<", ("und", "mehr"): "<",
     ("oder", "mehr"): "<", ("ou", "plus"): "<", ("o", "mas"): "<", ("ou", "mais"): "<", ("o", "piu"): "<", ("of", "meer"): "<",
     ("ve", "uzeri"): "<", ("or", "less"): ">", ("and", "under"): ">", ("or", "younger"): ">", ("oder", "weniger"): ">", ("ou", "moins"): ">",
@@ -161,3 +161,80 @@ def in_base(value: float, unit_name: str) -> tuple[str, float]:
     """A measured value in the unit it is compared in: two hours and 120 minutes are one, 48 hours and two days are not."""
     dimension, factor = _UNITS[unit_name]
     return dimension, round(value * factor, 6)
+
+
+MILLIONS = {
+    "million": 1e6, "millions": 1e6, "millionen": 1e6, "millones": 1e6, "milioni": 1e6, "milhoes": 1e6, "miljoen": 1e6, "milyon": 1e6, "mio": 1e6,
+    "billion": 1e9, "milliarden": 1e9, "milliards": 1e9, "thousand": 1e3, "tausend": 1e3, "tsd": 1e3,
+}  # fmt: skip
+WORKING = frozenset(
+    [
+        "working",
+        "business",
+        "werk",
+        "arbeits",
+        "ouvres",
+        "ouvrables",
+        "ouvrable",
+        "ouvre",
+        "habiles",
+        "habil",
+        "laborables",
+        "laborable",
+        "lavorativi",
+        "lavorativo",
+        "uteis",
+        "util",
+    ]
+)
+SQUARE = frozenset(["square", "vierkante", "carres", "carre", "cuadrados", "quadrati", "quadri", "quadrados"])
+HALVES = frozenset(
+    [
+        "half",
+        "halbe",
+        "halben",
+        "media",
+        "demi",
+        "mezza",
+        "mezz",
+        "meia",
+        "yarim",
+        "halve",
+        "anderthalb",
+        "eineinhalb",
+        "dreiviertel",
+    ]
+)
+RATES = {
+    word: unit
+    for unit, words in {
+        "h": "hourly stundlich saatlik", "d": "taglich daily gunluk", "wk": "weekly wochentlich", "mo": "monatlich monthly mensuel mensuales",
+        "yr": "jahrlich yearly",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+BETWEEN = frozenset(["between", "zwischen", "entre", "tra", "fra", "tussen"])
+AFTER_RANGE_WORD = frozenset(
+    [
+        "the",
+        "les",
+        "las",
+        "los",
+        "le",
+        "el",
+        "il",
+        "o",
+        "zum",
+        "um",
+        "l",
+        "'",
+        "zu",
+        "and",
+        "including",
+        "einschliesslich",
+        "den",
+        "incl",
+        "met",
+    ]
+)
+ARTICLES = frozenset(["the", "a", "las", "les", "los", "le", "la", "el", "l", "'", "den", "dem", "um", "all", "alle"])

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from workers.grounding import language_words as languages
-from workers.grounding.facts import LIGHT, SMALL, WORD, Item, facts
+from workers.grounding.facts import facts
+from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.split import split
 from workers.grounding.text import fold, plain
 
@@ -86,13 +87,11 @@ class Clause:
     words: float = 0.0  # weight of its own words
     figures: bool = False
     sides: frozenset[int] = frozenset()
-    place: int = -1  # which text it is of
-    statement: int = -1
 
 
 @dataclass(slots=True)
 class Statement:
-    """One sentence. denials: what each "not" is about, and all it reaches; shape: its items in order, however they were written."""
+    """One sentence. denials: what each "not" is about, and all it reaches; shape: its items, however they were written."""
 
     clauses: list[Clause]
     denials: list[tuple[frozenset[Key], frozenset[Key]]]
@@ -137,7 +136,6 @@ def read_source(title: str, text: str) -> Source:
             continue
         for clause in statement.clauses:
             clause.around = title_keys | before
-            clause.statement = len(statements)
         statements.append(statement)
         before = statement.keys
     stems = frozenset(key for statement in statements for key in statement.keys) | title_keys

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 _ENDINGS = (
-    "ements", "ations", "ement", "ation", "ungen", "iones", "ingly", "ments", "ung", "ies", "ion", "ing", "ers", "est", "ern", "ens",
-    "lar", "ler", "ado", "ada", "ita", "ito", "ed", "es", "en", "er", "em", "ly", "os", "as", "is", "ie", "ia", "s", "e", "n", "a",
-    "o", "i", "y", "x",
+    "ements", "ations", "ement", "ation", "ungen", "iones", "ingly", "ments", "ung", "ies", "ion", "ing", "ers", "est", "ern",
+    "ens",
+    "lar", "ler", "ado", "ada", "ita", "ito", "ed", "es", "en", "er", "em", "ly", "os", "as", "is", "ie", "ia", "s", "e", "n",
+    "a", "o", "i", "y", "x",
 )  # fmt: skip
 _INFLECTIONS = frozenset(["", "s", "e", "es", "en", "n", "er", "ern", "em", "ns"])
 _SHORTEST = 3

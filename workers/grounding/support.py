@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from workers.grounding import language_words as languages
 from workers.grounding.alignment import exchanged
-from workers.grounding.facts import LIGHT, SMALL, WORD, Item
+from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, content
 from workers.grounding.stems import same_name, stem
 
@@ -76,9 +76,7 @@ class Grounds:
         """Whether a word stands in any of the texts; one with a capital must stand there in this form."""
         if item.raw in self.forms or item.raw in self.names:
             return True
-        if item.says[0] not in self.stems and not any(
-            form.startswith(item.raw) or item.raw.startswith(form) for form in ()
-        ):
+        if item.says[0] not in self.stems:
             return False
         if not item.capital:
             return True
@@ -155,7 +153,7 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
                     if (last is not None and last.label == "number") or any(
                         isinstance(key, tuple) for key in item.says
                     ):
-                        return Finding("fact", f"{last.raw} {item.raw}")
+                        return Finding("fact", item.raw)
                     if languages.denied_form(item.raw, grounds.forms):
                         return Finding("negation", item.raw)
                     unknown += 1 if item.says[0] not in asked else 0.5
@@ -232,6 +230,9 @@ def _bound(
         if _without(best, number, item, share) < rival - NEAR:
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}"
             return None
+        if context and len(clause.items) <= 2 and _owed(best, item) < SUPPORTED:
+            finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, without what it belongs to"
+            return None
         if item.needs:
             if _covers(clause, best) < COVERED:
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, about something else"
@@ -254,6 +255,13 @@ def _without(part: _Part, number: int, item: Item, share: float) -> float:
             min(1.0, matched / rest if rest > SMALL else ALONE) - min(1.0, part.matched / part.clause.words)
         )
     return fit
+
+
+def _owed(part: _Part, item: Item) -> float:
+    """Of what a part says beside the fact, how much the reply says as well. For a clause that is no more than a fact."""
+    own = item.weight if item.label not in FIGURES or item.label == "day" else 0.0
+    rest = part.clause.words - own
+    return max(0.0, part.matched - own) / rest if rest >= WORD else 1.0
 
 
 def _covers(clause: Clause, part: _Part) -> float:
@@ -301,9 +309,8 @@ def _opposed(clause: Clause, used: Sequence[_Part]) -> str | None:
             sides = part.clause.sides
             if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
                 return item.raw
-            if not sides and item.says[0] not in part.clause.own and any(
-                other.side == -item.side for earlier in part.statement.clauses for other in earlier.items
-            ) and not any(other.side == item.side for earlier in part.statement.clauses for other in earlier.items):  # fmt: skip
+            around = {other.side for earlier in part.statement.clauses for other in earlier.items}
+            if not sides and item.says[0] not in part.clause.own and -item.side in around and item.side not in around:
                 return item.raw
     return None
 
