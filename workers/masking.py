@@ -14,7 +14,8 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]
 _CARD = re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])")
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d[\d \u00a0()./-]{5,24}\d(?!\w)")
 _DATE_OR_SUM = re.compile(
-    r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,3}(?:[ .,]\d{3})+(?:[.,]\d{1,2})?|\d{1,2}[.:]\d{2}\s?-\s?\d{1,2}[.:]\d{2}|\d{4}\s?-\s?\d{4}"
+    r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,3}(?:[ .,]\d{3})+(?:[.,]\d{1,2})?|"
+    r"\d{1,2}[.:]\d{2}\s?-\s?\d{1,2}[.:]\d{2}|\d{4}\s?-\s?\d{4}"
 )
 _KIND = (
     r"street|st\.|road|rd\.|avenue|ave\.|lane|drive|square|court|close|crescent|terrace|boulevard|straße|strasse|str\.|"

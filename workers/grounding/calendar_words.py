@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workers.grounding.stems import words_of
+
 _DAYS = (
     "monday mondays montag montags montage lundi lundis lunes lunedi maandag maandags maandagen pazartesi pazartesileri segunda-feira segundas-feiras",
     "tuesday tuesdays dienstag dienstags mardi mardis martes martedi dinsdag dinsdags dinsdagen sali saliyi terca-feira terca tercas",
@@ -19,9 +21,7 @@ _WEAK = {"segunda": 0, "quarta": 2, "quinta": 3, "sexta": 4}  # ordinals too: on
 DAYS = {word: number for number, words in enumerate(_DAYS) for word in words.split()}
 SHORT_DAYS = {word: number for number, words in enumerate(_SHORT) for word in words.split()} | _WEAK
 _TURKISH_DAYS = ("pazartesi", "carsamba", "persembe", "cumartesi", "cuma", "sali", "pazar")
-_TURKISH_ENDINGS = frozenset(
-    ["dan", "den", "tan", "ten", "ya", "ye", "yi", "a", "e", "i", "gunu", "gunleri", "lari", "leri", "nda", "nde"]
-)
+_TURKISH_ENDINGS = words_of("dan den tan ten ya ye yi a e i gunu gunleri lari leri nda nde")
 GROUPS = {
     "weekend": (5, 6), "weekends": (5, 6), "wochenende": (5, 6), "wochenenden": (5, 6), "weekenden": (5, 6), "fines": (5, 6),
     "daily": (0, 1, 2, 3, 4, 5, 6), "taglich": (0, 1, 2, 3, 4, 5, 6), "diariamente": (0, 1, 2, 3, 4, 5, 6), "quotidiennement": (0, 1, 2, 3, 4, 5, 6),
@@ -43,44 +43,13 @@ _MONTHS = (
 )
 MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
 # Months only beside a number or with nothing else they could be.
-UNSURE_MONTHS = frozenset(["may", "mar", "mars", "mart", "mai", "mag", "set", "out", "ago", "gen", "jan", "dec", "ene", "mei", "abr", "apr", "avr", "jun", "jul", "lug", "giu", "sep", "sept", "oct", "okt", "ott", "nov", "dez", "dic", "aug", "feb", "fev", "mrz", "mrt", "juil", "fevr", "ocak", "ekim", "marco"])  # fmt: skip
-BEFORE_MONTHS = frozenset(
-    [
-        "en",
-        "in",
-        "im",
-        "au",
-        "d",
-        "de",
-        "du",
-        "fin",
-        "debut",
-        "a",
-        "al",
-        "nel",
-        "em",
-        "desde",
-        "hasta",
-        "jusqu",
-        "depuis",
-        "ab",
-        "bis",
-        "seit",
-        "until",
-        "from",
-        "to",
-        "since",
-        "by",
-        "mid",
-        "mois",
-        "sauf",
-        "et",
-        "y",
-        "e",
-        "und",
-        "ou",
-        "o",
-    ]
+UNSURE_MONTHS = words_of(
+    "may mar mars mart mai mag set out ago gen jan dec ene mei abr apr avr jun jul lug giu sep sept oct okt ott nov "
+    "dez dic aug feb fev mrz mrt juil fevr ocak ekim marco"
+)  # fmt: skip
+BEFORE_MONTHS = words_of(
+    "en in im au d de du fin debut a al nel em desde hasta jusqu depuis ab bis seit until from to since by mid mois "
+    "sauf et y e und ou o"
 )
 TODAY = {
     0: "today tonight heute aujourd hui hoy oggi hoje vandaag bugun",
@@ -112,33 +81,29 @@ def month(word: str) -> int | None:
     return MONTHS.get(word)
 
 
-PM = frozenset(
-    [
-        "pm",
-        "evening",
-        "afternoon",
-        "abends",
-        "nachmittags",
-        "abend",
-        "nachmittag",
-        "tarde",
-        "noche",
-        "soir",
-        "sera",
-        "pomeriggio",
-        "noite",
-        "avonds",
-        "middags",
-        "aksam",
-    ]
+PM = words_of(
+    "pm evening afternoon abends nachmittags abend nachmittag tarde noche soir sera pomeriggio noite avonds middags "
+    "aksam"
 )
-AM = frozenset(
-    ["am", "morning", "morgens", "vormittags", "matin", "manana", "mattina", "mattino", "manha", "ochtends", "sabah"]
-)
-PART_LINKS = frozenset(["in", "the", "de", "la", "du", "da", "di", "del", "al", "a"])
+AM = words_of("am morning morgens vormittags matin manana mattina mattino manha ochtends sabah")
+PART_LINKS = words_of("in the de la du da di del al a")
 CLOCK_WORDS = frozenset(["uhr", "oclock", "hs", "u"])
 CLOCK_OR_LENGTH = frozenset(
     ["h", "heures", "heure", "uur", "horas", "hora", "hrs"]
 )  # "9 h" is a time, or a length of time
-AT = frozenset(["at", "um", "gegen", "las", "alle", "ore", "as", "om", "saat", "vers", "sobre", "klokke"])
-ORDINAL_ENDS = frozenset(["st", "nd", "rd", "th", "er", "ere", "eme", "e", "o", "a", "nde", "ste", "de"])
+AT = words_of("at um gegen las alle ore as om saat vers sobre klokke")
+ORDINAL_ENDS = words_of("st nd rd th er ere eme e o a nde ste de")
+
+OPENING = {
+    **dict.fromkeys(words_of(
+    "open opens offnen offnet ouvrons ouvre ouvrent abrimos abre abren apriamo apre aprono abrem opent openen "
+    "aciyoruz aciliyor"
+), "<"),
+    **dict.fromkeys(
+        words_of(
+    "close closes schliessen schliesst fermons ferme ferment cerramos cierra cierran chiudiamo chiude chiudono "
+    "fechamos fecha fecham sluit sluiten kapatiyoruz kapaniyor"
+), ">"
+    ),
+}  # fmt: skip
+BEING = words_of("are is be was stay sind ist bleibt sommes est estamos esta siamo e zijn")

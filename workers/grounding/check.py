@@ -15,10 +15,11 @@ from clients.language_model import Passage
 from workers.grounding import calendar_words, courtesy, hostile, support
 from workers.grounding.reading import Item
 from workers.grounding.statements import FIGURES, Source, Statement, read_source, read_statement
-from workers.grounding.text import LONGEST, fold, plain, visible
+from workers.grounding.text import fold, plain, visible
 from workers.phrases import is_dont_know
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+LONGEST_SENTENCE = 1_500  # characters; what is longer is no sentence for a chat
 SIMILAR = 0.84  # of a sentence in another language than its source; only with all its facts in that source
 
 _MARKER = re.compile(r"(?<![ \t])[ \t]*[\[【](\d{1,3}(?:[ \t]*[,;][ \t]*\d{1,3}){0,20})[\]】]")
@@ -162,7 +163,7 @@ def _source(passage: Passage) -> Source:
 
 @lru_cache(maxsize=64)
 def _asked(question: str) -> Statement:
-    return read_statement(question[:4_000])
+    return read_statement(question[:LONGEST_SENTENCE])
 
 
 @lru_cache(maxsize=256)
@@ -181,7 +182,7 @@ def _place_days(statement: Statement, today: date) -> None:
 
 def _unfit(text: str) -> str | None:
     """What no reply may have in it, whatever its sources say."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_SENTENCE:
         return "too_long"
     if _MARKUP.search(text):
         return "markup"

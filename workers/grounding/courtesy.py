@@ -8,14 +8,44 @@ from __future__ import annotations
 from workers.grounding import language_words as languages
 from workers.grounding.reading import SMALL
 from workers.grounding.statements import Statement
+from workers.grounding.stems import words_of
 
 LONGEST = 30  # words
 
-_ANCHORS = frozenset(
-    ["hello", "hi", "hey", "welcome", "thank", "thanks", "sorry", "apologize", "apologies", "apologise", "help", "assist", "happy", "glad", "gladly", "question", "questions", "goodbye", "bye", "person", "colleague", "colleagues", "team", "human", "anything", "else", "information", "know", "regards", "day", "unfortunately", "moment", "hallo", "willkommen", "danke", "dank", "vielen", "bitte", "entschuldigung", "tut", "leid", "helfen", "hilfe", "weiterhelfen", "freue", "freuen", "frage", "fragen", "tschuss", "mitarbeiter", "mitarbeiterin", "kollege", "kollegen", "kollegin", "menschen", "mensch", "person", "information", "informationen", "leider", "weiss", "bonjour", "bonsoir", "salut", "bienvenue", "merci", "desole", "desolee", "excusez", "aider", "aide", "ravi", "ravie", "plaisir", "question", "questions", "revoir", "personne", "collegue", "collegues", "equipe", "information", "informations", "malheureusement", "sais", "hola", "buenos", "buenas", "bienvenido", "bienvenida", "bienvenidos", "gracias", "siento", "lamento", "lamentamos", "perdon", "disculpe", "disculpa", "ayudar", "ayudarle", "ayudarte", "ayuda", "encantado", "encantada", "gusto", "pregunta", "preguntas", "adios", "persona", "companero", "companera", "equipo", "informacion", "lamentablemente", "ciao", "buongiorno", "buonasera", "benvenuto", "benvenuti", "grazie", "spiace", "dispiace", "scusi", "aiutare", "aiutarla", "aiutarti", "aiuto", "lieto", "lieta", "piacere", "domanda", "domande", "arrivederci", "persona", "collega", "squadra", "informazione", "informazioni", "purtroppo", "prego", "ola", "bom", "bem-vindo", "bem-vinda", "obrigado", "obrigada", "lamento", "desculpe", "ajudar", "ajuda-lo", "ajuda", "prazer", "pergunta", "perguntas", "adeus", "pessoa", "colega", "equipe", "equipa", "informacao", "informacoes", "infelizmente", "hoi", "dag", "welkom", "bedankt", "dankjewel", "dankuwel", "sorry", "spijt", "helpen", "graag", "blij", "vraag", "vragen", "doei", "medewerker", "collega", "mens", "persoon", "informatie", "helaas", "merhaba", "selam", "hosgeldiniz", "tesekkur", "tesekkurler", "uzgunum", "uzgunuz", "yardim", "yardimci", "memnuniyetle", "soru", "sorunuz", "sorunuzu", "gorusmek", "kisi", "kisiye", "bilgi", "maalesef", "rica"]
+_ANCHORS = words_of(
+    "hello hi hey welcome thank thanks sorry apologize apologies apologise help assist happy glad gladly question "
+    "questions goodbye bye person colleague colleagues team human anything else information know regards day "
+    "unfortunately moment hallo willkommen danke dank vielen bitte entschuldigung tut leid helfen hilfe "
+    "weiterhelfen freue freuen frage fragen tschuss mitarbeiter mitarbeiterin kollege kollegen kollegin menschen "
+    "mensch informationen leider weiss bonjour bonsoir salut bienvenue merci desole desolee excusez aider aide ravi "
+    "ravie plaisir revoir personne collegue collegues equipe informations malheureusement sais hola buenos buenas "
+    "bienvenido bienvenida bienvenidos gracias siento lamento lamentamos perdon disculpe disculpa ayudar ayudarle "
+    "ayudarte ayuda encantado encantada gusto pregunta preguntas adios persona companero companera equipo "
+    "informacion lamentablemente ciao buongiorno buonasera benvenuto benvenuti grazie spiace dispiace scusi aiutare "
+    "aiutarla aiutarti aiuto lieto lieta piacere domanda domande arrivederci collega squadra informazione "
+    "informazioni purtroppo prego ola bom bem-vindo bem-vinda obrigado obrigada desculpe ajudar ajuda-lo ajuda "
+    "prazer pergunta perguntas adeus pessoa colega equipa informacao informacoes infelizmente hoi dag welkom "
+    "bedankt dankjewel dankuwel spijt helpen graag blij vraag vragen doei medewerker mens persoon informatie helaas "
+    "merhaba selam hosgeldiniz tesekkur tesekkurler uzgunum uzgunuz yardim yardimci memnuniyetle soru sorunuz "
+    "sorunuzu gorusmek kisi kisiye bilgi maalesef rica"
 )  # fmt: skip
-_FILLERS = frozenset(
-    ["much", "for", "message", "write", "writing", "reach", "reaching", "contact", "contacting", "free", "feel", "hesitate", "pass", "passing", "forward", "connect", "speak", "talk", "reply", "answer", "answers", "answered", "further", "other", "more", "kind", "great", "nice", "good", "very", "well", "soon", "back", "touch", "moment", "wait", "details", "detail", "specific", "about", "that", "this", "what", "matter", "topic", "request", "rather", "guess", "here", "chat", "course", "no", "not", "certain", "sure", "understand", "you're", "good", "morning", "afternoon", "evening", "wish", "would", "schreiben", "nachricht", "melden", "weitere", "weiteren", "weiterleiten", "leite", "leiten", "gebe", "geben", "weitergeben", "verbinden", "sprechen", "antwort", "antworten", "beantworten", "gut", "guten", "schon", "schonen", "schoner", "gern", "gerne", "morgen", "tag", "abend", "noch", "etwas", "sonst", "anfrage", "dazu", "daruber", "diese", "liegt", "liegen", "vor", "mir", "uns", "wunsche", "nicht", "keine", "kein", "message", "contacter", "ecrire", "transmettre", "transmets", "transmettrai", "poser", "repondre", "reponse", "autre", "autres", "bonne", "journee", "soiree", "pas", "plus", "sujet", "demande", "ne", "n", "savoir", "souhaitez", "voulez", "mensaje", "escribir", "escribirnos", "contactar", "pasar", "paso", "transmitir", "responder", "respuesta", "otra", "otras", "mas", "buen", "buena", "dia", "dias", "tardes", "noches", "tema", "consulta", "no", "desea", "quiere", "quieres", "saber", "messaggio", "scrivere", "contattare", "passare", "passo", "trasmettere", "rispondere", "risposta", "altra", "altre", "altro", "buona", "giornata", "serata", "argomento", "richiesta", "non", "desidera", "vuole", "vuoi", "sapere", "mensagem", "escrever", "contatar", "passar", "passo", "encaminhar", "encaminho", "responder", "resposta", "outra", "outras", "boa", "dia", "tarde", "noite", "assunto", "pedido", "nao", "deseja", "quer", "saber", "mais", "bericht", "schrijven", "contact", "doorgeven", "geef", "door", "doorsturen", "antwoord", "antwoorden", "andere", "verder", "goed", "goede", "fijne", "prettige", "onderwerp", "weet", "niet", "geen", "wilt", "mesaj", "mesajiniz", "yazin", "yazabilirsiniz", "iletmemi", "iletiyorum", "iletebilirim", "ister", "misiniz", "cevap", "yanit", "baska", "iyi", "gunler", "aksamlar", "konuda", "hakkinda", "edebilirim", "olabilirim", "ederim", "ederiz", "nasil", "bir", "bu", "sahip", "degilim", "bilmiyorum", "isterseniz"]
+_FILLERS = words_of(
+    "much free ask asking for message write writing reach reaching contact contacting free feel hesitate pass passing forward "
+    "connect speak talk reply answer answers answered further other more kind great nice good very well soon back "
+    "touch moment wait details detail specific about that this what matter topic request rather guess here chat "
+    "course no not certain sure understand you're morning afternoon evening wish would schreiben nachricht melden "
+    "weitere weiteren weiterleiten leite leiten gebe geben weitergeben verbinden sprechen antwort antworten "
+    "beantworten gut guten schon schonen schoner gern gerne morgen tag abend noch etwas sonst anfrage dazu daruber "
+    "diese liegt liegen vor mir uns wunsche nicht keine kein contacter ecrire transmettre transmets transmettrai "
+    "poser repondre reponse autre autres bonne journee soiree pas plus sujet demande ne n savoir souhaitez voulez "
+    "mensaje escribir escribirnos contactar pasar paso transmitir responder respuesta otra otras mas buen buena dia "
+    "dias tardes noches tema consulta desea quiere quieres saber messaggio scrivere contattare passare passo "
+    "trasmettere rispondere risposta altra altre altro buona giornata serata argomento richiesta non desidera vuole "
+    "vuoi sapere mensagem escrever contatar passar encaminhar encaminho resposta outra outras boa tarde noite "
+    "assunto pedido nao deseja quer mais bericht schrijven doorgeven geef door doorsturen antwoord antwoorden "
+    "andere verder goed goede fijne prettige onderwerp weet niet geen wilt mesaj mesajiniz yazin yazabilirsiniz "
+    "iletmemi iletiyorum iletebilirim ister misiniz cevap yanit baska iyi gunler aksamlar konuda hakkinda "
+    "edebilirim olabilirim ederim ederiz nasil bir bu sahip degilim bilmiyorum isterseniz"
 )  # fmt: skip
 _ECHO = (
     "you asked", "you ask", "you want", "you would like", "you wrote", "you mentioned", "your question", "sie fragen", "sie haben gefragt", "sie mochten", "du fragst", "vous demandez",
@@ -85,4 +115,4 @@ def _own(label: str, needs: tuple[object, ...], says: tuple[object, ...], weight
     return weight < 1 or says[0] in asked.keys or any(says[0] == key for key in _ANCHOR_STEMS)
 
 
-_ANCHOR_STEMS = frozenset({"ask", "question", "frag", "want"})
+_ANCHOR_STEMS = frozenset({"ask", "asked", "question", "frag", "want"})

@@ -34,12 +34,23 @@ class Reader(Ranges):
             amount = self._amount(at)
             if amount is not None:
                 amount = self._range(amount)
-                amount.limit = self._limit(amount)
+                amount.limit = self._limit(amount) or self._opening(amount)
                 self.found.append(self._item(amount))
                 at = amount.end
                 continue
             at = self._plain(at)
         return self.found
+
+    def _opening(self, amount: Amount) -> str:
+        """ "We open at 9:00" is from, "we close at 18:00" is until; the verb has then said what it had to say."""
+        if amount.label != "time" or amount.upto:
+            return ""
+        for item in self.found[-3:][::-1]:
+            limit = calendar.OPENING.get(item.raw) if item.label == "word" and amount.at - item.at <= 4 else None
+            if limit is not None and self._before(item.at) not in calendar.BEING:
+                item.side, item.weight = 0, LIGHT
+                return limit
+        return ""
 
     def _plain(self, at: int) -> int:
         piece = self.pieces[at]
@@ -76,7 +87,7 @@ class Reader(Ranges):
         if concept is not None:
             key: Key = ("promise", concept)
             self.found.append(Item("promise", word, (key, stem(word)), (key,), FACT, at, piece.capital_first))
-        elif word in promises.PLACES:
+        elif word in promises.PLACES and (word not in promises.OFTEN_NO_PLACE or (piece.capital_first and at > 0)):
             self.found.append(
                 Item("place", word, (("place", word), stem(word)), (("place", word),), WORD, at, piece.capital_first)
             )

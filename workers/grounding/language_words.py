@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workers.grounding.stems import words_of
+
 # Articles, pronouns, prepositions, auxiliaries, conjunctions: what a sentence is held together with.
 _FUNCTION = {
     "en": "a an the this that these those it its they them their there here he she his her him i me my mine we us our ours "
@@ -61,7 +63,7 @@ _LIGHT = {
     "give gives make makes come comes go see find ask use say says tell want like look know available currently usually "
     "normally typically simply directly kindly gladly including includes total amount about approximately roughly call "
     "contact located starting start starts first next run runs last lasts receive accept accepts possible allowed per fee "
-    "fees able welcome thing things way ways case following regarding right",
+    "visit visits visiting hours fees able welcome thing things way ways case following regarding right",
     "de": "bieten bietet angeboten gibt geben braucht brauchen brauchst benotigt benotigen kostet kosten preis preise preis betragt betragen nehmen nimmt "
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
@@ -88,111 +90,18 @@ _LIGHT = {
     "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul",
 }  # fmt: skip
 
-_NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "nor",
-        "neither",
-        "none",
-        "nobody",
-        "nothing",
-        "without",
-        "nowhere",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "keinem",
-        "keiner",
-        "keines",
-        "nie",
-        "niemals",
-        "ohne",
-        "weder",
-        "nichts",
-        "niemand",
-        "keinesfalls",
-        "keinerlei",
-        "nirgends",
-        "ne",
-        "n",
-        "pas",
-        "jamais",
-        "sans",
-        "aucun",
-        "aucune",
-        "rien",
-        "ni",
-        "nullement",
-        "nunca",
-        "jamas",
-        "sin",
-        "ningun",
-        "ninguno",
-        "ninguna",
-        "nada",
-        "tampoco",
-        "nadie",
-        "non",
-        "mai",
-        "senza",
-        "nessun",
-        "nessuno",
-        "nessuna",
-        "niente",
-        "ne",
-        "nemmeno",
-        "neppure",
-        "nao",
-        "nem",
-        "sem",
-        "nenhum",
-        "nenhuma",
-        "ninguem",
-        "niet",
-        "geen",
-        "nooit",
-        "zonder",
-        "niets",
-        "niemand",
-        "noch",
-        "nergens",
-        "degil",
-        "yok",
-        "yoktur",
-        "hayir",
-        "hicbir",
-        "olmadan",
-        "asla",
-        "yasak",
-        "yasaktir",
-    ]
+_NEGATORS = words_of(
+    "not no never nor neither none nobody nothing without nowhere nicht kein keine keinen keinem keiner keines nie "
+    "niemals ohne weder nichts niemand keinesfalls keinerlei nirgends ne n pas jamais sans aucun aucune rien ni "
+    "nullement nunca jamas sin ningun ninguno ninguna nada tampoco nadie non mai senza nessun nessuno nessuna "
+    "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets noch nergens degil yok "
+    "yoktur hayir hicbir olmadan asla yasak yasaktir"
 )
-_EXCEPT = frozenset(
-    [
-        "except",
-        "unless",
-        "excluding",
-        "save",
-        "ausser",
-        "ausgenommen",
-        "sauf",
-        "hormis",
-        "excepto",
-        "salvo",
-        "tranne",
-        "eccetto",
-        "exceto",
-        "behalve",
-        "haric",
-        "disinda",
-    ]
+_EXCEPT = words_of(
+    "except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
+    "disinda"
 )
-PARTICLES_YES = frozenset(
-    ["yes", "yeah", "yep", "ja", "jawohl", "oui", "si", "sim", "evet", "natuurlijk", "sure", "certainly", "absolutely"]
-)
+PARTICLES_YES = words_of("yes yeah yep ja jawohl oui si sim evet natuurlijk sure certainly absolutely")
 PARTICLES_NO = frozenset(["no", "nope", "nein", "non", "nao", "nee", "hayir"])
 
 # Pairs that must not be exchanged: each word of one side denies the other. Prefixes of folded words.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workers.grounding.stems import words_of
+
 # name of a measure -> (dimension it is compared in, factor)
 _UNITS: dict[str, tuple[str, float]] = {
     "s": ("min", 1 / 60), "min": ("min", 1), "h": ("min", 60), "d": ("d", 1), "wk": ("d", 7), "mo": ("mo", 1), "yr": ("mo", 12),
@@ -41,7 +43,7 @@ _WORDS = {
     "mbit": "mbit mbps", "hp": "hp ps", "kmh": "kmh km/h", "bar": "bar",
 }  # fmt: skip
 UNITS = {word: unit for unit, words in _WORDS.items() for word in words.split()}
-_LETTERS = frozenset(["h", "m", "g", "l", "t", "s", "w", "v", "x"])  # units only behind a number, and close to it
+_LETTERS = words_of("h m g l t s w v x")  # units only behind a number, and close to it
 
 _CURRENCIES = {
     "EUR": "€ eur euro euros eurolari avro", "GBP": "£ gbp pound pounds quid pfund sterling libra libras livre livres sterlina sterline pond sterlin",
@@ -52,8 +54,8 @@ _CURRENCIES = {
     "CENT": "cent cents ct cts centimes centime centimos centimo centesimi centavos pence p rappen",
 }  # fmt: skip
 CURRENCIES = {word: currency for currency, words in _CURRENCIES.items() for word in words.split()}
-_UNSURE_CURRENCIES = frozenset(
-    ["real", "try", "p", "kr", "zl", "ron", "cents", "cent", "sterling"]
+_UNSURE_CURRENCIES = words_of(
+    "real try p kr zl ron cents cent sterling"
 )  # words of their own where no number stands by
 
 # "from", "at least", "over" (<) and "until", "at most", "within", "under" (>), up to three words long.
@@ -85,66 +87,9 @@ AFTERWARDS: dict[tuple[str, ...], str] = {
     ("ve", "uzeri"): "<", ("or", "less"): ">", ("and", "under"): ">", ("or", "younger"): ">", ("oder", "weniger"): ">", ("ou", "moins"): ">",
     ("o", "menos"): ">", ("o", "meno"): ">", ("ou", "menos"): ">", ("of", "minder"): ">", ("ve", "alti"): ">",
 }  # fmt: skip
-RANGE_WORDS = frozenset(
-    [
-        "to",
-        "till",
-        "until",
-        "through",
-        "thru",
-        "-",
-        "–",
-        "—",
-        "bis",
-        "a",
-        "au",
-        "aux",
-        "al",
-        "alle",
-        "alla",
-        "hasta",
-        "ate",
-        "as",
-        "tot",
-        "ile",
-        "jusque",
-    ]
-)
-RATE_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "per",
-        "/",
-        "pro",
-        "je",
-        "por",
-        "par",
-        "la",
-        "le",
-        "l",
-        "les",
-        "il",
-        "al",
-        "all",
-        "alla",
-        "a",
-        "à",
-        "au",
-        "ao",
-        "each",
-        "every",
-        "die",
-        "der",
-        "das",
-        "the",
-        "per",
-        "de",
-        "el",
-        "del",
-        "di",
-        "en",
-    ]
+RANGE_WORDS = words_of("to till until through thru - – — bis a au aux al alle alla hasta ate as tot ile jusque")
+RATE_WORDS = words_of(
+    "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en"
 )
 
 
@@ -167,44 +112,12 @@ MILLIONS = {
     "million": 1e6, "millions": 1e6, "millionen": 1e6, "millones": 1e6, "milioni": 1e6, "milhoes": 1e6, "miljoen": 1e6, "milyon": 1e6, "mio": 1e6,
     "billion": 1e9, "milliarden": 1e9, "milliards": 1e9, "thousand": 1e3, "tausend": 1e3, "tsd": 1e3,
 }  # fmt: skip
-WORKING = frozenset(
-    [
-        "working",
-        "business",
-        "werk",
-        "arbeits",
-        "ouvres",
-        "ouvrables",
-        "ouvrable",
-        "ouvre",
-        "habiles",
-        "habil",
-        "laborables",
-        "laborable",
-        "lavorativi",
-        "lavorativo",
-        "uteis",
-        "util",
-    ]
+WORKING = words_of(
+    "working business werk arbeits ouvres ouvrables ouvrable ouvre habiles habil laborables laborable lavorativi "
+    "lavorativo uteis util"
 )
 SQUARE = frozenset(["square", "vierkante", "carres", "carre", "cuadrados", "quadrati", "quadri", "quadrados"])
-HALVES = frozenset(
-    [
-        "half",
-        "halbe",
-        "halben",
-        "media",
-        "demi",
-        "mezza",
-        "mezz",
-        "meia",
-        "yarim",
-        "halve",
-        "anderthalb",
-        "eineinhalb",
-        "dreiviertel",
-    ]
-)
+HALVES = words_of("half halbe halben media demi mezza mezz meia yarim halve anderthalb eineinhalb dreiviertel")
 RATES = {
     word: unit
     for unit, words in {
@@ -214,27 +127,5 @@ RATES = {
     for word in words.split()
 }  # fmt: skip
 BETWEEN = frozenset(["between", "zwischen", "entre", "tra", "fra", "tussen"])
-AFTER_RANGE_WORD = frozenset(
-    [
-        "the",
-        "les",
-        "las",
-        "los",
-        "le",
-        "el",
-        "il",
-        "o",
-        "zum",
-        "um",
-        "l",
-        "'",
-        "zu",
-        "and",
-        "including",
-        "einschliesslich",
-        "den",
-        "incl",
-        "met",
-    ]
-)
-ARTICLES = frozenset(["the", "a", "las", "les", "los", "le", "la", "el", "l", "'", "den", "dem", "um", "all", "alle"])
+AFTER_RANGE_WORD = words_of("the les las los le el il o zum um l ' zu and including einschliesslich den incl met")
+ARTICLES = words_of("the a las les los le la el l ' den dem um all alle")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from workers.grounding.stems import words_of
+
 _ONES: dict[str, str] = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
@@ -63,30 +65,13 @@ _LINKS: dict[str, frozenset[str]] = {
     "en": frozenset({"and"}),
 }
 # Read as numbers only in a text that is surely in the language: elsewhere they are common words.
-_DOUBTFUL = frozenset(["once", "on", "bin", "due", "sei", "ten", "neuf", "dos", "cent", "cents", "mil", "elf", "uno", "un", "um", "een", "bir", "eins", "one", "sept", "null", "six", "uc", "bes", "tien", "elli", "kirk", "otto", "sette", "cento", "alti", "acht", "mila"])  # fmt: skip
+_DOUBTFUL = words_of(
+    "once on bin due sei ten neuf dos cent cents mil elf uno un um een bir eins one sept null six uc bes tien elli "
+    "kirk otto sette cento alti acht mila"
+)  # fmt: skip
 _HALF = {"half": 0.5, "halb": 0.5, "halbe": 0.5, "halben": 0.5, "demi": 0.5, "demie": 0.5, "media": 0.5, "medio": 0.5, "mezza": 0.5,
          "mezzo": 0.5, "meia": 0.5, "meio": 0.5, "half-": 0.5, "halve": 0.5, "halfuur": 0.5, "yarim": 0.5, "bucuk": 0.5}  # fmt: skip
-ONES = frozenset(
-    [
-        "a",
-        "an",
-        "one",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "un",
-        "une",
-        "una",
-        "um",
-        "uma",
-        "uno",
-        "een",
-        "bir",
-        "l",
-    ]
-)
+ONES = words_of("a an one ein eine einen einem einer un une una um uma uno een bir l")
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workers.grounding.stems import words_of
+
 _CONCEPTS = {
     "free": "free gratis kostenlos kostenlose kostenlosen kostenloser kostenloses kostenfrei kostenfreie gratuit gratuite gratuits gratuites gratuitement "
     "gratuito gratuita gratuitos gratuitas gratuitamente gratuiti ucretsiz bedava unentgeltlich umsonst complimentary",
@@ -38,63 +40,12 @@ def promise(word: str) -> str | None:
 
 
 # Kinds of street and place: "12 rue …" is not "12 avenue …".
-PLACES = frozenset(
-    [
-        "street",
-        "road",
-        "avenue",
-        "lane",
-        "square",
-        "court",
-        "drive",
-        "close",
-        "terrace",
-        "crescent",
-        "boulevard",
-        "alley",
-        "strasse",
-        "weg",
-        "platz",
-        "allee",
-        "gasse",
-        "ring",
-        "ufer",
-        "damm",
-        "rue",
-        "place",
-        "quai",
-        "chemin",
-        "impasse",
-        "cours",
-        "route",
-        "calle",
-        "plaza",
-        "paseo",
-        "avenida",
-        "carrer",
-        "ronda",
-        "via",
-        "viale",
-        "piazza",
-        "corso",
-        "vicolo",
-        "largo",
-        "rua",
-        "praca",
-        "travessa",
-        "estrada",
-        "straat",
-        "laan",
-        "plein",
-        "gracht",
-        "kade",
-        "dreef",
-        "sokak",
-        "sokagi",
-        "cadde",
-        "caddesi",
-        "bulvari",
-        "mahallesi",
-    ]
+PLACES = words_of(
+    "street road avenue lane square court drive close terrace crescent boulevard alley strasse weg platz allee "
+    "gasse ring ufer damm rue place quai chemin impasse cours route calle plaza paseo avenida carrer ronda via "
+    "viale piazza corso vicolo largo rua praca travessa estrada straat laan plein gracht kade dreef sokak sokagi "
+    "cadde caddesi bulvari mahallesi"
 )
 SHORT_PLACES = {"st": "street", "rd": "road", "ave": "avenue", "av": "avenue", "blvd": "boulevard", "bd": "boulevard", "bvd": "boulevard", "sq": "square", "ln": "lane", "str": "strasse", "pl": "platz", "avda": "avenida"}  # fmt: skip
+
+OFTEN_NO_PLACE = words_of("close drive court place cours route ring largo via square terrace crescent ronda damm ufer")

@@ -13,6 +13,7 @@ Key = Hashable
 
 FACT, WORD, LIGHT, SMALL = 1.0, 1.0, 0.35, 0.15  # what an item counts for when two clauses are compared
 
+LONGEST_NUMBER = 20  # characters; what is longer is compared as it is written
 _DIGITS = re.compile(r"[\d.,' \u00a0\u202f]+")
 
 
@@ -79,7 +80,7 @@ class Pieces:
 
 def number(raw: str) -> float | None:
     """ "1,000.50", "1.000,50", "1 000,50", "1'000" and "48,00" as numbers; None for what is none of these."""
-    if not _DIGITS.fullmatch(raw):
+    if len(raw) > LONGEST_NUMBER or not _DIGITS.fullmatch(raw):
         return None
     text = re.sub(r"[' \u00a0\u202f]", "", raw)
     if "," in text and "." in text:

@@ -10,69 +10,20 @@ from workers.grounding import language_words as languages
 from workers.grounding.facts import facts
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.split import split
-from workers.grounding.text import fold, plain
+from workers.grounding.stems import words_of
+from workers.grounding.text import LONGEST, fold, plain
 
 Key = Hashable
 
-_JOINS = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "und",
-        "oder",
-        "aber",
-        "sondern",
-        "sowie",
-        "et",
-        "ou",
-        "mais",
-        "y",
-        "o",
-        "u",
-        "pero",
-        "sino",
-        "e",
-        "ed",
-        "ma",
-        "oppure",
-        "mas",
-        "en",
-        "of",
-        "maar",
-        "ve",
-        "veya",
-        "ama",
-        "while",
-        "whereas",
-        "wahrend",
-    ]
+_JOINS = words_of(
+    "and or but und oder aber sondern sowie et ou mais y o u pero sino e ed ma oppure mas en of maar ve veya ama "
+    "while whereas wahrend"
 )
 _BREAKS = frozenset(",;:()–—|/•")
-_TURNS = frozenset(
-    [
-        "but",
-        "aber",
-        "sondern",
-        "jedoch",
-        "doch",
-        "mais",
-        "pero",
-        "sino",
-        "ma",
-        "mas",
-        "porem",
-        "maar",
-        "ama",
-        "fakat",
-        "however",
-        "whereas",
-    ]
-)
+_TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar ama fakat however whereas")
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
-FIGURES = frozenset(
-    {"number", "money", "unit", "percent", "time", "date", "day", "phone", "email", "link", "code", "currency"}
-)
+FIGURES = words_of("number money unit percent time date day phone email link code currency")
+LONGEST_STATEMENT = 2_000  # characters of a source's sentence
 CAPTION = 100  # characters of a title kept as context
 
 
@@ -129,9 +80,10 @@ def read_source(title: str, text: str) -> Source:
     title_keys = caption.keys if caption else frozenset()
     statements: list[Statement] = []
     before: frozenset[Key] = frozenset()
+    text = text[:LONGEST]
     pieces = ([title] if title and "?" not in title else []) + split(text)
     for piece in pieces:
-        statement = read_statement(piece, language)
+        statement = read_statement(piece[:LONGEST_STATEMENT], language)
         if not statement.clauses and not statement.particle:
             continue
         for clause in statement.clauses:

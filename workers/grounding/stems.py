@@ -15,6 +15,11 @@ _SHORTEST = 3
 _LONGEST = 7
 
 
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list, which reads better as a text."""
+    return frozenset(text.split())
+
+
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """The beginning that a word's forms share; short words and those with digits stay as they are."""

@@ -62,6 +62,7 @@ class Grounds:
             for clause in statement.clauses
         ]
         self.stems: frozenset[Key] = frozenset().union(*(source.stems for source in sources))
+        self.sides = frozenset(side for part in self.parts for side in part.clause.sides)
         self.forms: frozenset[str] = frozenset().union(*(source.forms for source in sources))
 
     def verbatim(self, statement: Statement) -> int | None:
@@ -76,6 +77,8 @@ class Grounds:
         """Whether a word stands in any of the texts; one with a capital must stand there in this form."""
         if item.raw in self.forms or item.raw in self.names:
             return True
+        if item.side and item.side in self.sides and not item.capital:
+            return True  # "geöffnet" of "open"
         if item.says[0] not in self.stems:
             return False
         if not item.capital:
@@ -99,7 +102,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         elliptic = sum(item.weight for item in clause.items if item.label == "word" and item.weight >= LIGHT) < WORD
         context = said[-6:] if elliptic else []
         parts = _fitted(clause, context, grounds)
-        used = _bound(clause, context, parts, grounds, finding)
+        used = _bound(clause, context, parts, grounds, finding, statement.keys)
         if used is None:
             return finding
         best = max(parts, key=lambda part: part.fit) if parts else None
@@ -207,7 +210,12 @@ def _matched(items: Sequence[Item], held: dict[int, float]) -> float:
 
 
 def _bound(
-    clause: Clause, context: Sequence[Item], parts: list[_Part], grounds: Grounds, finding: Finding
+    clause: Clause,
+    context: Sequence[Item],
+    parts: list[_Part],
+    grounds: Grounds,
+    finding: Finding,
+    said: frozenset[Key],
 ) -> list[_Part] | None:
     """The parts that hold the clause's facts and names; None, with the reason noted, when one is held elsewhere only."""
     used: list[_Part] = []
@@ -230,7 +238,7 @@ def _bound(
         if _without(best, number, item, share) < rival - NEAR:
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}"
             return None
-        if context and len(clause.items) <= 2 and _owed(best, item) < SUPPORTED:
+        if context and len(clause.items) <= 2 and _owed(best, item, said) < SUPPORTED:
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, without what it belongs to"
             return None
         if item.needs:
@@ -257,11 +265,16 @@ def _without(part: _Part, number: int, item: Item, share: float) -> float:
     return fit
 
 
-def _owed(part: _Part, item: Item) -> float:
+def _owed(part: _Part, item: Item, said: frozenset[Key]) -> float:
     """Of what a part says beside the fact, how much the reply says as well. For a clause that is no more than a fact."""
-    own = item.weight if item.label not in FIGURES or item.label == "day" else 0.0
-    rest = part.clause.words - own
-    return max(0.0, part.matched - own) / rest if rest >= WORD else 1.0
+    others = [
+        other
+        for other in part.clause.items
+        if other.weight >= WORD
+        and (other.label not in FIGURES or other.label == "day")
+        and other.says[0] != item.says[0]
+    ]
+    return sum(any(key in said for key in other.says) for other in others) / len(others) if others else 1.0
 
 
 def _covers(clause: Clause, part: _Part) -> float:

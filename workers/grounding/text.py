@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from workers.grounding.stems import words_of
+
 Kind = Literal["word", "number", "code", "email", "link", "phone", "currency", "mark"]
 
-LONGEST = 20_000  # characters read of one text
+LONGEST = 8_000  # characters read of one text
 
 # Directions, invisible joiners, tags and controls: they change what is seen or hide what is said.
 _HIDDEN = re.compile(
@@ -47,7 +49,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})++(?![\d])(?:[.,]\d{1,2}(
 _DATE_LIKE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)|\d{1,2}[:.]\d{2} ?-|\d{4} ?[-/] ?\d{4}(?!\d)"
 )
-_FILE_END = frozenset(["pdf", "docx", "doc", "html", "htm", "csv", "txt", "jpg", "png", "xlsx", "zip"])
+_FILE_END = words_of("pdf docx doc html htm csv txt jpg png xlsx zip")
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = text.replace("m²", "m2").replace("m³", "m3")
         text = _FRACTION.sub(lambda found: (found[1] or " 0") + _FRACTIONS[found[2]], text)
-        text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
+        text = unicodedata.normalize("NFKC", text.translate(_PLAIN))[:LONGEST].translate(_PLAIN)
         text = "".join(str(unicodedata.digit(c)) if not c.isascii() and c.isdecimal() else c for c in text)
     for pattern, instead in _SPELLED:
         text = pattern.sub(instead, text)
