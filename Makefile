@@ -1,6 +1,6 @@
 # Frontdesk on a machine with Python >= 3.11 and make. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test scenarios check bench chaos clean install
+.PHONY: help run test scenarios check bench chaos eval clean install
 
 BIN := .venv/bin
 LOCK := requirements-dev.txt
@@ -25,6 +25,9 @@ bench: install ## measure every part beside others of its kind, in one table
 
 chaos: install ## twenty seeds of kill -9 and worse; SEED=n repeats one, PLANT=name plants a fault
 	@exec $(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
+
+eval: install ## measure answers, retrieval, intents, grounding; DATA=folder adds the sets in it
+	@exec $(BIN)/python manage.py eval $(if $(DATA),--data $(DATA))
 
 clean: ## remove the virtual environment and caches; .frontdesk (your data) stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -14,6 +14,7 @@ from config.data_folder import read_environment, write_environment
 from config.development import DOUBLE_BOT_KEY, DOUBLE_BOT_USER, Demo, load_environment, step, up
 from dashboard.commands import dead, doctor, legacy, queues, tenants, tokens
 from dashboard.commands.adding import Command, add
+from workers.evaluation import command as evaluation
 
 if TYPE_CHECKING:
     from models.tenant import PapercupsAccount
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     asked = _parser().parse_args(arguments)
     command: Command = asked.command
-    if command is not _up:
+    if command not in (_up, evaluation.evaluate):  # these start servers of their own
         load_environment()
     return command(asked)
 
@@ -37,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add(commands, "up", _up, "Start everything here for development: servers, demo tenant, all processes.")
     add(commands, "migrate", _migrate, "Bring the database to the newest migration, as its owner.")
     add(commands, "clock", _clock, "Run the clock: sweeps, reconciliation and other recurring work.")
-    for module in (doctor, tokens, tenants, queues, dead, legacy):
+    for module in (doctor, tokens, tenants, queues, dead, legacy, evaluation):
         module.add_to(commands)
     return parser
 
