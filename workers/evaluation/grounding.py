@@ -16,11 +16,13 @@ from clients.language_model import Passage
 from models.demo_business import ENTRIES, PROFILE
 from workers.evaluation.alterations import alterations
 from workers.evaluation.formats import variants
+from workers.evaluation.table import Measure, NoSet, Progress, at_least, at_most
 from workers.grounding import check, split
 from workers.grounding import language_words as languages
 from workers.grounding.text import fold
 
 DATA = Path(__file__).parent / "data"
+ENOUGH_SENT = 90.0  # % of the supported sentences
 BESIDE = 7  # other entries retrieved with the right one
 
 
@@ -86,7 +88,52 @@ class Outcome:
         return self.sent.total() / max(1, self.cases.total())
 
 
-def measure(tenant: TenantFile) -> tuple[Outcome, Outcome]:
+def measure(path: Path | None, progress: Progress) -> list[Measure]:
+    """The foreign tenant's, or those of our own: the demo's, on which thresholds were chosen, and the unseen one's."""
+    if path is not None:
+        return _measures("", tenant_of(path), progress)
+    return [
+        *_measures("demo, ", demo_tenant(), progress, chosen_on=True),
+        *_measures("unseen, ", unseen_tenant(), progress),
+    ]
+
+
+def _measures(prefix: str, tenant: TenantFile, progress: Progress, *, chosen_on: bool = False) -> list[Measure]:
+    progress(f"{prefix}{len(tenant.entries)} entries")
+    supported, altered = outcomes(tenant)
+    wrong = [f"{case.kind}, {case.language}: {case.sentence}" for case in altered.wrong]
+    cut = [f"{case.kind}, {case.language}: {case.sentence}" for case in supported.wrong]
+    share = Measure(f"{prefix}supported sentences sent", 100 * supported.share_sent, "%", details=tuple(cut))
+    measures = [
+        at_most(f"{prefix}altered facts sent", altered.sent.total(), 0, details=wrong),
+        share if chosen_on else at_least(share.name, share.value, ENOUGH_SENT, details=cut),
+        Measure(f"{prefix}altered sentences tried", altered.cases.total()),
+        Measure(f"{prefix}supported sentences tried", supported.cases.total()),
+    ]
+    for name, outcome in (("altered", altered), ("supported", supported)):
+        for kind in sorted({kind for kind, _ in outcome.cases}):
+            told = ", ".join(
+                f"{language} {outcome.sent[kind, language]} of {outcome.cases[kind, language]}"
+                for language in sorted({language for other, language in outcome.cases if other == kind})
+            )
+            sent = sum(count for (other, _), count in outcome.sent.items() if other == kind)
+            measures.append(Measure(f"{prefix}{name}: {kind} ({told})", sent, "sent"))
+    return measures
+
+
+def tenant_of(path: Path) -> TenantFile:
+    """A foreign tenant file, as `eval answers` takes it.
+
+    Raises:
+        NoSet: it is none.
+    """
+    try:
+        return TenantFile.read(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoSet(f"{path}: no tenant file ({type(error).__name__})") from None
+
+
+def outcomes(tenant: TenantFile) -> tuple[Outcome, Outcome]:
     """(supported sentences, altered sentences) of a tenant."""
     supported, altered = Outcome(), Outcome()
     for case in cases(tenant):
