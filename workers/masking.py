@@ -27,7 +27,7 @@ _LEADING = (
 _WORD = r"[^\W\d_][\w'’.-]{0,30}"
 _ADDRESS = re.compile(
     rf"\b\d{{1,4}}[a-z]?,? (?:{_WORD} ){{1,3}}(?:{_KIND})(?!\w)"  # 14 Linden Street
-    rf"|\b(?:{_WORD} ){{0,2}}{_WORD}?(?:{_KIND}) ?\d{{1,4}}[a-z]?\b"  # Lindenstraße 14
+    rf"|\b(?-i:(?:[A-ZÄÖÜ]{_WORD} ){{0,2}}){_WORD}?(?:{_KIND}) ?\d{{1,4}}[a-z]?\b"  # Lindenstraße 14
     rf"|\b(?:\d{{1,4}}(?: bis| ter)?,? )(?:{_LEADING}) (?:{_WORD} ){{0,3}}{_WORD}"  # 12 rue de la Paix
     rf"|\b(?:{_LEADING}) (?:{_WORD} ){{0,3}}{_WORD},? (?:n[ºo°.]? ?)?\d{{1,4}}\b",  # calle Mayor 5
     re.IGNORECASE,

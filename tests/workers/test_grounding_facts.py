@@ -14,12 +14,15 @@ DATES = "We are closed from 24 December to 6 January. The market is on 3 May 202
 PLACE = "You find us at 14 Linden Street, Manchester M4 5JD. Elena does facials; Tom cuts hair. Book at https://linden.example/book."
 NOT = "We do not accept cheques. You need no appointment. Dogs are welcome, but cats are not allowed."
 AGES = "Children under 14 pay half. Teenagers from 13 to 17 pay £24. Cancel up to 24 hours before."
-GERMAN = "Wir haben montags bis freitags von 9 bis 18 Uhr geöffnet. Die Massage kostet 48 € und dauert zweieinhalb Stunden. Hunde sind nicht erlaubt."
+GERMAN = (
+    "Wir haben montags bis freitags von 9 bis 18 Uhr geöffnet. Die Massage kostet 48 € und dauert zweieinhalb Stunden. "
+    "Hunde sind nicht erlaubt."
+)
 FRENCH = "Nous ouvrons du lundi au vendredi de 9h30 à 18h. La coupe coûte 48 €. Nous n'acceptons pas les chèques."
 SPANISH = "Abrimos de lunes a viernes de 9:00 a 18:00. El corte cuesta cuarenta y cinco euros. No aceptamos perros."
 ITALIAN = "Siamo aperti da lunedì a venerdì dalle 9:00 alle 18:00. Il taglio costa 35 € e dura un'ora e mezza."
 PORTUGUESE = "Abrimos de segunda-feira a sexta-feira das 9h às 18h. O corte custa 20 €. Não aceitamos cheques."
-DUTCH = "We zijn open van maandag tot vrijdag van 9 tot 18 uur. Knippen kost 25 € en duurt drie kwartier. Honden zijn niet toegestaan."
+DUTCH = "We zijn open van maandag tot vrijdag van 9 tot 18 uur. Knippen kost 25 €. Honden zijn niet toegestaan."
 TURKISH = "Pazartesiden cumaya 9:00'dan 18:00'e kadar açığız. Saç kesimi 300 TL. Nakit kabul etmiyoruz."
 
 STANDS = [

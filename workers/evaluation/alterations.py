@@ -210,7 +210,9 @@ def _times(sentence: str, language: str) -> Iterator[str]:
         ]
 
     yield from _each(
-        re.compile(r"(?<!\d)(\d{1,2}):(\d{2})"), sentence, lambda m: [f"{h}:{n}" for h, n in other(int(m[1]), m[2])]
+        re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?! ?[ap]\.?m)"),
+        sentence,
+        lambda m: [f"{h}:{n}" for h, n in other(int(m[1]), m[2])],
     )
     yield from _each(
         re.compile(r"(?<!\d)(\d{1,2})h(\d{2})?\b"),

@@ -39,7 +39,7 @@ _CONTRACTIONS = (
 
 _PRICE_FIRST = re.compile(r"([€£$]) ?(\d+)(?!\d|[.,]\d)")
 _PRICE_LAST = re.compile(r"(?<![\d.,])(\d+) ?([€£$])")
-_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?: Uhr)?(?!\d)")
+_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?: Uhr)?(?!\d| ?[ap]\.?m)")
 _FRENCH_TIME = re.compile(r"(?<!\d)(\d{1,2})h(\d{2})?(?!\w)")
 _UHR = re.compile(r"(?<![\d:])(\d{1,2}) Uhr")
 

@@ -23,6 +23,13 @@ from workers.grounding.text import fold
 
 DATA = Path(__file__).parent / "data"
 ENOUGH_SENT = 90.0  # % of the supported sentences
+_FIGURES = (
+    re.compile(r"[€£$] ?\d[\d.,]*\b"),
+    re.compile(r"\b\d[\d.,]* ?[€£$](?!\w)"),
+    re.compile(r"\b\d{1,2}:\d{2}\b"),
+    re.compile(r"\b\d+ %"),
+    re.compile(r"\b\d+ (?:minutes|hours|days|months|Minuten|Stunden|minutos|horas|heures)\b"),
+)
 BESIDE = 7  # other entries retrieved with the right one
 
 
@@ -152,7 +159,8 @@ def cases(tenant: TenantFile) -> Iterator[Case]:
                 continue
             for kind, text in variants(sentence, entry.language):
                 yield Case(kind, entry.language, text, passages, tenant.business, False, sentence)
-                for fact, changed in alterations(text, entry.language, names):
+                borrowed = (("borrowed", changed) for changed in _borrowed(text, passages[1:]))
+                for fact, changed in (*alterations(text, entry.language, names), *borrowed):
                     if not any(fold(changed.strip(". ")) in ground for ground in grounds):  # true after all
                         yield Case(fact, entry.language, changed, passages, tenant.business, True, text)
 
@@ -184,6 +192,16 @@ def _passages(entry: Entry, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     return tuple(
         Passage(str(number), one.question, one.answer, 1.0) for number, one in enumerate([entry, *others[:BESIDE]])
     )
+
+
+def _borrowed(sentence: str, others: Sequence[Passage]) -> Iterator[str]:
+    """The sentence with a figure of another entry in place of its own of the same form: €48 for €38, 9:00 for 8:30."""
+    for pattern in _FIGURES:
+        own = list(pattern.finditer(sentence))
+        found = {match[0] for other in others for match in pattern.finditer(other.text)}
+        for match in own:
+            for figure in sorted(found - {one[0] for one in own}):
+                yield sentence[: match.start()] + figure + sentence[match.end() :]
 
 
 def _names(tenant: TenantFile) -> list[str]:

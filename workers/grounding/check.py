@@ -73,17 +73,18 @@ def check(
         return Checked(None, cited if numbers else (), reason="empty")  # emoji and list bullets alone go with it
     if (reason := _unfit(text)) is not None:
         return Checked(None, (), unsupported=True, reason=reason)
-    statement = read_statement(_BULLET.sub("", text))
+    places = cited or tuple(range(len(passages)))
+    sources = [_source(passages[place]) for place in places] + [
+        read_source("", hostile.without_orders(fact)) for fact in known
+    ]
+    perhaps = next((source.language for source in sources if source.language), None)
+    statement = read_statement(_BULLET.sub("", text), None, perhaps)
     if today is not None:
         _place_days(statement, today)
     if is_dont_know(text) or courtesy.is_courtesy(statement):
         return Checked(text, ())
     if numbers and not cited:
         return Checked(None, (), unsupported=True, reason="citation")
-    places = cited or tuple(range(len(passages)))
-    sources = [_source(passages[place]) for place in places] + [
-        read_source("", hostile.without_orders(fact)) for fact in known
-    ]
     asked = _asked(question) if question else None
     finding = _judge(text, statement, sources, asked, _names(name), similarity)
     if finding.reason is None and finding.places == [] and not finding.facts:

@@ -17,11 +17,10 @@ from workers.grounding.stems import stem
 from workers.grounding.text import Token, fold, plain, tokens
 
 
-def facts(text: str, language: str | None = None) -> tuple[list[Item], list[Token]]:
-    """The items of a text in order, and its tokens."""
+def facts(text: str, language: str | None = None, perhaps: str | None = None) -> tuple[list[Item], list[Token]]:
+    """The items of a text in order, and its tokens. `language` is its own, or `perhaps` where its words do not tell."""
     pieces = tokens(plain(text))
-    if language is None:
-        language = languages.guess(piece.text for piece in pieces if piece.kind == "word")
+    language = language or languages.guess(piece.text for piece in pieces if piece.kind == "word") or perhaps
     return Reader(pieces, language).items(), pieces
 
 

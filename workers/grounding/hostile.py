@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from workers.grounding.split import split
-from workers.grounding.text import LONGEST, fold, plain
+from workers.grounding.text import fold, plain, visible
 
 _MODEL = (
     r"(?:ai|ki|ia|llm|gpt|chat ?gpt|chat ?bot|bot|assistant|assistent|assistenten|asistente|assistente|asistan|language model|sprachmodell|modele de langage|"
@@ -66,8 +66,8 @@ def gives_orders(sentence: str) -> bool:
 @lru_cache(maxsize=1024)
 def without_orders(text: str) -> str:
     """A passage without the sentences that speak to a model, and without those that follow such a one in its paragraph."""
-    text = plain(text[:LONGEST]) if not text.isascii() else text[:LONGEST]
-    if _ORDERS.search(fold(text.replace("\n", " "))) is None:
+    text = visible(text)
+    if _ORDERS.search(fold(plain(text).replace("\n", " "))) is None:
         return text
     kept: list[str] = []
     steered = False
@@ -80,7 +80,7 @@ def without_orders(text: str) -> str:
         elif sentence.endswith("\n\n") or "\n\n" in sentence:
             steered = False
     rest = "".join(kept).strip()
-    return rest if _ORDERS.search(fold(rest.replace("\n", " "))) is None else ""
+    return rest if _ORDERS.search(fold(plain(rest).replace("\n", " "))) is None else ""
 
 
 def mixes_scripts(text: str) -> bool:

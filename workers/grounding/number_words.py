@@ -66,7 +66,7 @@ _LINKS: dict[str, frozenset[str]] = {
 }
 # Read as numbers only in a text that is surely in the language: elsewhere they are common words.
 _DOUBTFUL = words_of(
-    "once on bin due sei ten neuf dos cent cents mil elf uno un um een bir eins one sept null six uc bes tien elli "
+    "once on bin due sei ten neuf dos cent cents mil elf uno un um een bir eins one sept null six tien elli "
     "kirk otto sette cento alti acht mila"
 )  # fmt: skip
 _HALF = {"half": 0.5, "halb": 0.5, "halbe": 0.5, "halben": 0.5, "demi": 0.5, "demie": 0.5, "media": 0.5, "medio": 0.5, "mezza": 0.5,

@@ -18,7 +18,7 @@ class Ranges(Dates):
         spaced_and = (
             step < len(words)
             and words[step] in ("and", "und", "et", "y", "e", "en", "ve", "ile")
-            and self._between(first.at)
+            and (words[step] == "ile" or self._between(first.at))
         )
         if step < len(words) and (words[step] in measures.RANGE_WORDS or spaced_and):
             step += 1
@@ -48,7 +48,7 @@ class Ranges(Dates):
         return first
 
     def _between(self, at: int) -> bool:
-        return any(word in measures.BETWEEN for word in self.words[max(0, at - 3) : at]) or self.language == "tr"
+        return any(word in measures.BETWEEN for word in self.words[max(0, at - 3) : at])
 
     def _limit(self, amount: Amount) -> str:
         after = tuple(self.words[amount.end : amount.end + 2])

@@ -60,11 +60,12 @@ class Source:
     stems: frozenset[Key]
     forms: frozenset[str]  # folded words, as they stand
     title: frozenset[Key] = field(default_factory=frozenset)
+    language: str | None = None
 
 
-def read_statement(text: str, language: str | None = None) -> Statement:
+def read_statement(text: str, language: str | None = None, perhaps: str | None = None) -> Statement:
     """Read one sentence."""
-    items, pieces = facts(text, language)
+    items, pieces = facts(text, language, perhaps)
     particle, begin = _particle(items, [piece.raw for piece in pieces])
     clauses = _clauses(items[begin:], [(piece.raw, piece.text) for piece in pieces])
     denials = _denials(items[begin:], [piece.text for piece in pieces])
@@ -92,7 +93,7 @@ def read_source(title: str, text: str) -> Source:
         before = statement.keys
     stems = frozenset(key for statement in statements for key in statement.keys) | title_keys
     forms = frozenset(fold(word) for word in _words(plain(f"{title} {text}")))
-    return Source(statements, stems, forms, title_keys)
+    return Source(statements, stems, forms, title_keys, language)
 
 
 def _words(text: str) -> Iterable[str]:

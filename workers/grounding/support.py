@@ -24,6 +24,8 @@ TAKEN, AROUND = (
     0.4,
 )  # what a word counts for that stands earlier in the statement; in the title or the statement before
 ALONE = 0.6  # the same, of a part that has no words beside the fact in question
+SAID_FREELY = frozenset({"hours", "hour", "day", "days"})  # "our opening hours"
+CONTACTS = frozenset({"phone", "email", "link"})
 OWN_WORDS = 0.5  # how much it matters that the words of a source's part are the reply's as well
 
 
@@ -65,6 +67,11 @@ class Grounds:
         self.sides = frozenset(side for part in self.parts for side in part.clause.sides)
         self.forms: frozenset[str] = frozenset().union(*(source.forms for source in sources))
 
+    def single(self, item: Item) -> bool:
+        """Whether no source has another contact of the kind, with which this one could have been exchanged."""
+        same = [other for part in self.parts for other in part.clause.items if other.label == item.label]
+        return all(any(need in other.says for need in item.needs) for other in same)
+
     def verbatim(self, statement: Statement) -> int | None:
         """Where the statement stands as it is, its facts perhaps in another format."""
         for place, source in enumerate(self.sources):
@@ -99,7 +106,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
     covered = total = 0.0
     said: list[Item] = []
     for clause in statement.clauses:
-        elliptic = sum(item.weight for item in clause.items if item.label == "word" and item.weight >= LIGHT) < WORD
+        own = [item for item in clause.items if item.label == "word" and item.weight >= LIGHT and not item.capital]
+        elliptic = sum(item.weight for item in own) < WORD
         context = said[-6:] if elliptic else []
         parts = _fitted(clause, context, grounds)
         used = _bound(clause, context, parts, grounds, finding, statement.keys)
@@ -148,7 +156,14 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
             if item.needs:
                 if not any(need in grounds.stems for need in item.needs) and not _place_known(item, grounds):
                     return Finding("promise" if item.label == "promise" else "fact", f"{item.label}: {item.raw}")
-            elif item.weight >= WORD:
+            elif item.weight < WORD:
+                if (
+                    any(isinstance(key, tuple) for key in item.says)
+                    and item.raw not in SAID_FREELY
+                    and not grounds.knows(item)
+                ):
+                    return Finding("fact", item.raw)  # a unit that no source has
+            else:
                 words += 1
                 if not grounds.knows(item):
                     if item.capital:
@@ -226,6 +241,9 @@ def _bound(
         if not item.needs and not name:
             continue
         if name and (item.raw in grounds.names or item.raw not in grounds.forms):
+            continue
+        if item.label in CONTACTS and grounds.single(item):
+            used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
         rivals = parts if name or item.label == "promise" else [part for part in parts if part.clause.figures]
