@@ -87,6 +87,7 @@ class ConfigurationChange(Input):
     closed_on: Dates = Field(default_factory=list)
     holiday_region: HolidayRegion | None = None
     answer_minutes: Annotated[int, Field(ge=1, le=MAX_ANSWER_MINUTES)] = 1
+    mask_personal_data: bool = False
 
 
 async def config(request: Request) -> Response:

@@ -44,6 +44,8 @@ CHANGE = given(
     closed_on="Dates as YYYY-MM-DD on which nobody is there, whatever the weekday.",
     holiday_region="A country as DE, or a part of one as DE-BY: nobody is there on its public holidays.",
     answer_minutes="How long a person usually takes to answer during the hours; what a hand-over promises.",
+    mask_personal_data="Whether e-mail addresses, phone, card and account numbers and street addresses in a visitor's words "
+    "are replaced before they are sent to a language model.",
 )
 
 CUSTOMER_SCHEMAS: Schema = {
@@ -67,6 +69,7 @@ CUSTOMER_SCHEMAS: Schema = {
             },
             "holiday_region": nullable(TEXT),
             "answer_minutes": {"type": "integer"},
+            "mask_personal_data": {"type": "boolean"},
             "updated_at": MOMENT,
         },
         {

@@ -75,6 +75,7 @@ class TenantConfiguration(Base):
     notify: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # mail addresses of the business
     hand_over_intents: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{human,complaint}")
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    mask_personal_data: Mapped[bool] = mapped_column(server_default="false")  # before it leaves for a language model
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 

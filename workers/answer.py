@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from clients.language_model import ModelRequest, Passage, Usage
+from clients.language_model import ModelRequest, Usage
 from clients.queue import Released
 from config import metrics
 from config.errors import Cancelled, NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
@@ -37,7 +37,7 @@ from workers.broker import actor, queue, served, stopping
 from workers.ends import HUMAN, INTERRUPTED, MODEL_FAILED, report_end
 from workers.paid_model import PaidModel, intend_answer
 from workers.phrases import Phrase, is_dont_know, say
-from workers.question import Question, ask_question, read_question
+from workers.question import Grounds, Question, ask_question, read_question
 from workers.release import Fenced, Release, TakenOver, cited
 from workers.repeatable import lasts
 from workers.resources import language_model, send
@@ -248,21 +248,20 @@ def _sentences(question: Question, answer: Answer) -> Generator[str]:
 
 def _from_model(question: Question, answer: Answer) -> Iterator[str]:
     answer.whole = True
-    yield from speak(question.request, question.facts, answer, _watch(question.turn))
+    yield from speak(question.request, question.grounds, answer, _watch(question.turn))
 
 
-def speak(request: ModelRequest, facts: str, answer: Answer, should_stop: Callable[[], bool]) -> Iterator[str]:
+def speak(request: ModelRequest, grounds: Grounds, answer: Answer, should_stop: Callable[[], bool]) -> Iterator[str]:
     """The model's sentences, each checked, as they come; `answer` knows what they rest on and cost."""
     model, splitter = answer.paid, grounding.Sentences()
-    known = [request.question, facts]
     with model.stream(request, should_stop=should_stop) as call:
         answer.step = model.step
         try:
             for piece in call:
                 for sentence in splitter.feed(piece):
-                    yield from _checked(sentence, request.passages, known, answer)
+                    yield from _checked(sentence, request, grounds, answer)
             for sentence in splitter.end(complete=call.finish_reason != "length"):
-                yield from _checked(sentence, request.passages, known, answer)
+                yield from _checked(sentence, request, grounds, answer)
         finally:
             answer.usage = call.usage
             answer.whole = answer.whole and call.finish_reason == "stop"
@@ -272,10 +271,9 @@ def speak(request: ModelRequest, facts: str, answer: Answer, should_stop: Callab
 def _without_model(question: Question, answer: Answer) -> Iterator[str]:
     """The budget has no room: the business's own entries, a way to reach the visitor, and at last a person."""
     answer.whole = False
-    passages, known = question.request.passages, [question.request.question, question.facts]
     answer.step = Step.FAQ
     for sentence in last_resort.from_entries(question.request):
-        yield from _checked(sentence, passages, known, answer)
+        yield from _checked(sentence, question.request, question.grounds, answer)
     if answer.texts:
         return
     answer.step = Step.CONTACT
@@ -293,12 +291,22 @@ def _sources(question: Question, answer: Answer) -> list[dict[str, Any]]:
     return cited(question.request.passages, answer.positions)
 
 
-def _checked(sentence: str, passages: tuple[Passage, ...], known: list[str], answer: Answer) -> Iterator[str]:
-    checked = grounding.check(sentence, passages, known)
+def _checked(sentence: str, request: ModelRequest, grounds: Grounds, answer: Answer) -> Iterator[str]:
+    """What of a sentence may be sent; nothing of one that its sources do not support."""
+    if grounds.masking is not None:
+        sentence = grounds.masking.unmask(sentence)
+    checked = grounding.check(
+        sentence,
+        request.passages,
+        [grounds.facts],
+        question=grounds.asked,
+        name=grounds.business,
+        today=grounds.today,
+    )
     if checked.unsupported:  # not sent: what it rests on is not cited either
         answer.cut += 1
         answer.whole = False
-        log.info("answer.sentence_cut")
+        log.info("answer.sentence_cut", reason=checked.reason)
         return
     answer.positions.extend(checked.sources)
     if checked.text is None or not checked.sources:

@@ -26,6 +26,7 @@ from models.tenant import configuration
 from models.turn import Delivery, Turn
 from workers import leads, notices
 from workers.broker import actor
+from workers.masking import Masking
 from workers.paid_model import PaidModel
 from workers.resources import language_model
 from workers.spending import Account
@@ -59,7 +60,7 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
             )
         )[::-1]
         _, config = configuration(session)
-        region, allowance = config.region, ask_allowance(session)
+        region, masks, allowance = config.region, config.mask_personal_data, ask_allowance(session)
         turn = session.get(Turn, (tenant_id, message.turn_id)) if message.turn_id else None
     contact = leads.extract(texts, conversation.customer, region)
     if not contact.reachable:
@@ -67,7 +68,7 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
     account = Account(tenant_id, allowance.get(), message.turn_id, public=turn is not None and turn.public)
     paid = PaidModel(language_model(), account)
     if leads.extract([message.body], None, region).reachable:  # once per contact, not with every later message
-        contact = _completed(paid, contact, texts, conversation.customer, region)
+        contact = _completed(paid, contact, texts, conversation.customer, region, masks=masks)
     with tenant_session(tenant_id) as session:
         lead = merge_lead(
             session,
@@ -90,11 +91,18 @@ def capture_lead(job: CaptureLead, delivery: Delivery) -> None:
 
 
 def _completed(
-    paid: PaidModel, contact: leads.Contact, texts: Sequence[str], customer: Mapping[str, Any], region: str | None
+    paid: PaidModel,
+    contact: leads.Contact,
+    texts: Sequence[str],
+    customer: Mapping[str, Any],
+    region: str | None,
+    *,
+    masks: bool,
 ) -> leads.Contact:
     """What patterns missed, asked of the model; its answer counts only where the visitor's own words hold it."""
+    masking = Masking()
     try:
-        found = paid.extract(texts, MODEL_FIELDS)
+        found = paid.extract([masking.mask(text) for text in texts] if masks else texts, MODEL_FIELDS)
     except OverBudget:
         return contact
     except (TransientError, PermanentError):
@@ -103,6 +111,6 @@ def _completed(
     if found.usage is None:
         return contact
     metrics.model_calls.labels("lead", "answered").inc()
-    claimed = {name: value for name, value in found.values.items() if name in MODEL_FIELDS}
+    claimed = {name: masking.unmask(value) for name, value in found.values.items() if name in MODEL_FIELDS}
     missing = {name: value for name, value in claimed.items() if getattr(contact, name) is None}
     return leads.verified(replace(contact, **missing), texts, customer, region=region)

@@ -32,6 +32,7 @@ from models.turn import Claimed, Delivery, Done, Held, Turn, TurnState, claim, r
 from workers import booking_desk, hand_over, intents, language
 from workers.broker import actor
 from workers.ends import report_end
+from workers.masking import Masking
 from workers.own_intents import Recognised, recognise
 from workers.paid_model import PaidModel
 from workers.resources import language_model, send
@@ -58,6 +59,7 @@ log = structlog.get_logger()
 def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     """Claim, guess; ask the model outside any transaction if the guess is unsure; record, send the next stage's job."""
     tenant_id, turn_id = uuid.UUID(job.tenant_id), uuid.UUID(job.turn_id)
+    masks = False
     with tenant_session(tenant_id) as session:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
@@ -94,6 +96,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
                 earlier, allowance = history_of_turn(session, turn_id, limit=HISTORY), ask_allowance(session)
+                masks = configuration(session)[1].mask_personal_data
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
@@ -112,7 +115,9 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             return
         turn = standing.turn
     elif turn.state == TurnState.RECEIVED:
-        context = [ChatTurn(_role(author), body) for author, body in earlier.get()]
+        leaves = Masking().mask if masks else str
+        text = leaves(text)
+        context = [ChatTurn(_role(author), leaves(body)) for author, body in earlier.get()]
         paid = PaidModel(language_model(), Account(tenant_id, allowance.get(), turn_id, turn.public))
         label, confidence = _ask_model(turn_id, tenant_id, delivery, text, context, guess, paid)
         with tenant_session(tenant_id) as session:

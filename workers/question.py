@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from models.turn import Turn
 from workers import booking_desk, prompts, repeatable
 from workers.extractive import follows_up
 from workers.intents import Intent, is_thanks
+from workers.masking import Masking
 from workers.paid_model import is_free
 from workers.phrases import Phrase, say, spoken
 from workers.spending import Account
@@ -70,10 +71,21 @@ class Question:
     abstentions_left: int
     fixed_reply: str | None  # greetings, thanks and the talk about an appointment need no model
     reminder: str | None  # how an open booking goes on, after the answer to something else
-    facts: str  # the profile: what the business says of itself
     account: Account  # whom its calls are charged to
     repeats: Repeats | None  # it may have been answered before, or be kept for others
+    grounds: Grounds
     kept: Kept | None = None  # what was said to it before
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What an answer's sentences are checked with, beside the passages."""
+
+    facts: str  # what the business says of itself
+    business: str  # its name
+    today: date  # where the business is
+    asked: str  # the visitor's words as they are, whatever was masked of them
+    masking: Masking | None = None  # what was masked, where the business wants it
 
 
 @dataclass(frozen=True)
@@ -105,9 +117,18 @@ class Reading:
         tenant, config = self.asking.configuration.get()
         found = self.found.get() if self.found else []
         earlier = [] if self.fixed else self.asking.history.get()
-        messages = [message.body for message in self.asking.messages.get()]
+        asked = [message.body for message in self.asking.messages.get()]
+        public = [config.profile, config.prompt, *(f"{each.title} {each.text}" for each in found)]
+        masking = Masking(public) if config.mask_personal_data else None
+        leaves = masking.mask if masking else str
         request = request_for(
-            tenant, config, found, earlier, messages, self.language, self.turn.language or config.language
+            tenant,
+            config,
+            found,
+            [(author, leaves(body)) for author, body in earlier],
+            [leaves(text) for text in asked],
+            self.language,
+            self.turn.language or config.language,
         )
         return Question(
             turn=self.turn,
@@ -116,9 +137,15 @@ class Reading:
             abstentions_left=config.abstentions_before_hand_over - self.abstentions,
             fixed_reply=self.fixed,
             reminder=self.reminder,
-            facts=config.profile,
             account=self.account,
             repeats=self.repeats,
+            grounds=Grounds(
+                config.profile,
+                tenant.name,
+                booking_desk.local_now(tenant.time_zone).date(),
+                "\n".join(asked),
+                masking,
+            ),
             kept=self.kept.get() if self.kept else None,
         )
 

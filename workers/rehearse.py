@@ -13,11 +13,11 @@ from typing import Any
 from models.database import tenant_session
 from models.search import search
 from models.tenant import configuration
-from workers import language
+from workers import booking_desk, language
 from workers.answer import Answer, speak
 from workers.paid_model import PaidModel
 from workers.phrases import Phrase, is_dont_know, say, spoken
-from workers.question import PASSAGES, request_for
+from workers.question import PASSAGES, Grounds, request_for
 from workers.resources import language_model
 from workers.spending import account_of
 from workers.vectors import vector_of
@@ -54,10 +54,12 @@ def rehearse(
     asked_in = language.detect(question, config.languages, config.language)
     own = spoken(asked_in, None, config.language)
     request = request_for(tenant, config, found.get(), [], [question], own, asked_in, candidate)
+    facts = str((candidate or {}).get("profile", config.profile))
+    grounds = Grounds(facts, tenant.name, booking_desk.local_now(tenant.time_zone).date(), question)
     paid = PaidModel(language_model(), account_of(tenant_id))
     answer = Answer(paid)
     try:
-        for _ in speak(request, request.facts, answer, should_stop):
+        for _ in speak(request, grounds, answer, should_stop):
             pass
     finally:
         if paid.unrecorded or paid.called:

@@ -30,6 +30,7 @@ EVERYTHING = {
     "closed_on": ["2026-12-24", "2027-01-02"],
     "holiday_region": "DE-BY",
     "answer_minutes": 30,
+    "mask_personal_data": True,
 }
 
 
@@ -111,6 +112,7 @@ WRONG = {
     "wait_ms": [-1, 10_001, 1.5, "5", True],
     "hand_back_after_s": [0, 59, 10**12, None],
     "abstentions_before_hand_over": [0, 21, None],
+    "mask_personal_data": [None, "true", 1],
     "hand_over_intents": ["human", ["spam"], ["greeting"], ["Human"], [1], ["human"] * 21, None],
     "allowed_origins": [
         "https://a.example",

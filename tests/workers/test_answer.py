@@ -122,13 +122,13 @@ def test_a_take_over_between_two_sentences_stops_the_stream(line: Line, visitor:
     def take_over() -> None:
         queue().raise_epoch(visitor.tenant_id, str(visitor.conversation_id))
 
-    model.pieces = ["One sentence. ", "A second one. ", take_over, "A third one. ", "A fourth one."]
+    model.pieces = ["We open at 8:00. ", "We close at 18:00. ", take_over, "We open at 8:00. ", "We close at 18:00."]
     job = visitor.say("What are your opening hours?", stream=True)
     line.run_all()
     events = visitor.events(job.turn_id)
     assert [kind for kind, _ in events if kind != "sources"] == ["sentence", "stopped"]
     (turn,) = visitor.turns()
-    assert (turn.state, turn.reason, turn.reply) == (TurnState.DELIVERED, "human", "One sentence.")
+    assert (turn.state, turn.reason, turn.reply) == (TurnState.DELIVERED, "human", "We open at 8:00.")
 
 
 def test_a_take_over_before_the_first_sentence_silences_the_turn(line: Line, visitor: Visitor, model: ScriptedModel):
@@ -200,7 +200,7 @@ def test_a_model_that_refuses_hands_over_at_once(line: Line, visitor: Visitor, m
 def test_a_stream_that_breaks_after_a_sentence_says_so_and_never_asks_again(
     line: Line, visitor: Visitor, model: ScriptedModel
 ):
-    model.pieces = ["One sentence. ", "A second. ", "And ", TransientError("truncated")]
+    model.pieces = ["We open at 8:00. ", "We close at 18:00. ", "And ", TransientError("truncated")]
     job = visitor.say("What are your opening hours?", stream=True)
     line.run_all()
     assert [kind for kind, _ in visitor.events(job.turn_id) if kind != "sources"] == ["sentence", "sentence", "stopped"]
@@ -211,7 +211,7 @@ def test_a_redelivery_that_finds_released_sentences_stores_them(line: Line, visi
     def killed() -> None:
         raise KeyboardInterrupt
 
-    model.pieces = ["One sentence. ", "A second one. ", "Third. ", killed]
+    model.pieces = ["We open at 8:00. ", "We close at 18:00. ", "Monday to Friday. ", killed]
     job = visitor.say("What are your opening hours?", stream=True)
     line.run_all("receive")
     line.run_all("turn")
@@ -221,7 +221,7 @@ def test_a_redelivery_that_finds_released_sentences_stores_them(line: Line, visi
     line.run_all()
     (turn,) = visitor.turns()
     assert (turn.state, turn.reason) == (TurnState.DELIVERED, "interrupted")
-    assert turn.reply == "One sentence. A second one."
+    assert turn.reply == "We open at 8:00. We close at 18:00."
     assert visitor.events(job.turn_id)[-1][0] == "stopped"
     assert len(model.asked) == 1
 

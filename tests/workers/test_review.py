@@ -135,7 +135,7 @@ class TestSaidOnce:
         line.run_all()
         (turn,) = visitor.turns()
         assert (turn.state, turn.reason) == (TurnState.DELIVERED, None)
-        assert [kind for kind, _ in visitor.events(job.turn_id)] == ["sentence", "done"]
+        assert [kind for kind, _ in visitor.events(job.turn_id)] == ["sentence", "sources", "done"]
         assert (len(model.asked), usage(visitor)) == (1, ["model_call", "reply"])
 
     def test_a_begun_stream_of_which_nothing_left_may_still_say_that_we_do_not_know(

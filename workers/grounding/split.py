@@ -1,17 +1,9 @@
-"""The seam each sentence of an answer passes before it is released: whole sentences in, checked text and sources out.
-
-Cuts nothing for lack of support yet: it marks. The verdict already carries what a stricter check will decide on.
-"""
+"""Splits a stream of text into sentences, however its pieces fall. Joined, they are the original text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from clients.language_model import Passage
-
-# --- sentences ---------------------------------------------------------------------------------------------------
+from collections.abc import Iterator
 
 _CLOSERS = "\"'”’»›)]}」』）】*_"
 _END = re.compile(rf"(?:[.!?…؟।]+[{re.escape(_CLOSERS)}]*|[。！？]+[{re.escape(_CLOSERS)}]*|\n)")
@@ -164,82 +156,3 @@ def _ends_before(text: str, start: int, word: str, sign: str, *, first: bool, fi
 def _word_before(text: str, end: int) -> str:
     found = _LAST_WORD.search(text, max(0, end - LONGEST_WORD), end)
     return found.group() if found else ""
-
-
-# --- the check ---------------------------------------------------------------------------------------------------
-
-_MARKER = re.compile(r"(?<![ \t])[ \t]*\[(\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*)\]")
-_ADDRESSES = re.compile(r"[\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
-_NUMBERS = re.compile(r"\d+(?:[.,:]\d+)*")
-_PHONES = re.compile(r"\+?\(?\d[\d\s()./-]{6,}\d")
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The verdict on one sentence.
-
-    text: what may be sent, without markers; None when nothing is left of it.
-    sources: positions in the passages given (0 is the one cited as [1]), in the order cited.
-    unsupported: it states a number, phone, address or link that stands in none of the texts it may draw on.
-    stated: it says something about the business (not only hello, thanks or a question back).
-    """
-
-    text: str | None
-    sources: tuple[int, ...]
-    unsupported: bool = False
-    stated: bool = True
-
-
-def check(sentence: str, passages: Sequence[Passage], known: Sequence[str] = ()) -> Checked:
-    """Check one sentence. `known` is what else it may repeat: the visitor's question, the business's own facts."""
-    numbers = [int(n) for marker in _MARKER.finditer(sentence) for n in marker.group(1).split(",")]
-    sources = tuple(dict.fromkeys(n - 1 for n in numbers if 1 <= n <= len(passages)))
-    text = _MARKER.sub("", sentence)
-    if not any(character.isalnum() for character in text):
-        # Nothing said. Emoji and list bullets alone go with it.
-        return Checked(None, sources)
-    grounds = "\n".join([*(f"{passage.title}\n{passage.text}" for passage in passages), *known])
-    return Checked(text, sources, unsupported=not _stated(text) <= _statable(grounds))
-
-
-def _stated(text: str) -> set[str]:
-    """The checkable facts of a sentence, in a form that does not depend on how they are written."""
-    facts = _addresses(text) | _phones(text)
-    return facts | _numbers(_PHONES.sub(_keep_if_no_phone, _ADDRESSES.sub(" ", text)))
-
-
-def _statable(text: str) -> set[str]:
-    """The facts a text supports: parts of its phone numbers and addresses too."""
-    return _addresses(text) | _phones(text) | _numbers(text)
-
-
-def _addresses(text: str) -> set[str]:
-    return {address.group().rstrip(".,;:!?").casefold() for address in _ADDRESSES.finditer(text)}
-
-
-def _phones(text: str) -> set[str]:
-    """The last eight digits of each phone number: the same with and without the country's prefix."""
-    return {_digits(phone.group())[-8:] for phone in _PHONES.finditer(text) if _is_phone(phone.group())}
-
-
-def _keep_if_no_phone(found: re.Match[str]) -> str:
-    return " " if _is_phone(found.group()) else found.group()
-
-
-def _is_phone(text: str) -> bool:
-    return 8 <= len(_digits(text)) <= 15
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
-
-
-def _numbers(text: str) -> set[str]:
-    return {_number(number.group()) for number in _NUMBERS.finditer(text)}
-
-
-def _number(text: str) -> str:
-    """Written one way: "1,000" is "1000", "48.00" is "48", "09:00" is "9:00"."""
-    whole = re.sub(r"[.,](?=\d{3}(?!\d))", "", text).replace(",", ".")
-    whole = re.sub(r"\.0+\Z", "", whole)
-    return whole.lstrip("0") or "0"
