@@ -35,6 +35,7 @@ from workers.train_intents import train_intents
 
 ROOT = Path(__file__).parent.parent.parent
 PARCEL = "Can you tell me where my parcel is?"
+EMBEDDINGS = select(IntentExample.id, IntentExample.embedding)
 GIFT = "I would like to buy a gift card for my sister."
 
 
@@ -191,11 +192,11 @@ def test_too_few_examples_fail_with_a_sentence_and_a_later_training_is_another_v
 
 def test_only_new_examples_are_embedded_again(line, trained):
     with tenant_session(trained.tenant_id) as session:
-        before = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).all())
+        before = {row.id: row.embedding for row in session.execute(EMBEDDINGS)}
     bring(trained, {"gift_card": ("one more gift card wish",)})
     assert train(line, trained).embedded == 22
     with tenant_session(trained.tenant_id) as session:
-        after = dict(session.execute(select(IntentExample.id, IntentExample.embedding)).all())
+        after = {row.id: row.embedding for row in session.execute(EMBEDDINGS)}
     assert len(after) == 22
     assert all(after[name] == vector for name, vector in before.items())
     assert None not in after.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from workers.taught.general import SENTENCES
 from workers.taught.training import Embedded, Material
 from workers.taught.wording import spoken
 
-Embed = Callable[[Sequence[str]], Sequence[Floats]]
+Embed = Callable[[Sequence[str]], Iterable[Floats]]
 
 
 def material(examples: Sequence[tuple[str, str, Floats]], embed: Embed) -> Material:

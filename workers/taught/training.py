@@ -26,6 +26,8 @@ GENERAL_COUNTS = 0.3  # of an example: our own out-of-scope sentences
 OUTSIDE_SHARE = 0.05  # of everything: what is out of scope counts at least so much
 ENOUGH_OUTSIDE = 50  # out-of-scope examples of the tenant's own, with which ours are not needed
 MOST_COMPARED = 2_000  # examples that our own out-of-scope sentences are compared with
+NEARER_THAN_NOTHING = 1.5  # times the chance of a text like nothing: what is taken for an intent has at least that
+MOST_ASKED = 0.9
 SEED = 20_261_122
 
 
@@ -75,8 +77,11 @@ def train(material: Material) -> Trained:
     known = _balanced(_without_near_strangers(placed, known, len(intents)), len(intents))
     judged = _judge(placed, known, judgeable & (known.importance > 0), intents)
     right, inside = judged.said == judged.truth, judged.truth >= 0
-    threshold = choose_threshold(right, judged.sure, inside)
     fitted = on_likeness(placed, fit_among(placed, known, len(intents) + 1))
+    like_nothing = float(
+        chances(fitted.bias[None, :])[0, :-1].max()
+    )  # the chance of a text that is far from everything
+    threshold = max(choose_threshold(right, judged.sure, inside), min(NEARER_THAN_NOTHING * like_nothing, MOST_ASKED))
     return Trained(Classifier(placed.space, fitted, intents, threshold), judged)
 
 
