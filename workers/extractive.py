@@ -21,6 +21,7 @@ ENOUGH = 0.35  # chance from which on a passage is quoted; chosen on the demo bu
 ENOUGH_BY_WORDS = 0.3  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
 FULL = 0.8  # only a question that is covered this far has several answers
+HALF = 0.7  # how far half a question must be covered, to be taken for a question of its own
 MOST_PASSAGES = 3
 MOST_SENTENCES = 4  # of one passage
 MOST_PARTS = 5  # questions of one message
@@ -116,7 +117,7 @@ def _found(message: str, passages: Sequence[Passage]) -> list[Match]:
     parts = [part for part in _PARTS.split(message[:READ_CHARACTERS]) if _asks(part)][:MOST_PARTS]
     if len(parts) < 2:
         parts = [half for half in _HALVES.split(message[:READ_CHARACTERS]) if _asks(half)][:MOST_PARTS]
-        each = [_by_words(part, passages)[:1] for part in parts]
+        each = [[match for match in _by_words(part, passages)[:1] if match.coverage >= HALF] for part in parts]
         if len(parts) < 2 or not all(each):
             return whole
     else:

@@ -45,7 +45,7 @@ CONCEPTS: dict[str, str] = {
     "|gec gecik*",
     "pay": "pay pays paying paid payment* payable|zahl* bezahl*|pag*|pai* paye* payer paiement* payez reglement|pag*"
     "|pag*|betaal* betal*|ode* odeme*",
-    "card": "card cards visa mastercard amex maestro debit credit|karte karten ec-karte kreditkart* visa mastercard"
+    "card": "card cards visa mastercard amex maestro debit credit|ec-karte* ec kreditkart* girocard visa mastercard"
     "|tarjeta* visa|carte* bancaire* visa|carta carte bancomat visa|cartao cartoes visa|kaart kaarten pin pinnen visa"
     "|kart* visa",
     "cash": "cash|bar bargeld|efectivo metalico|especes liquide|contanti|dinheiro numerario|contant* cash|nakit",

@@ -8,6 +8,7 @@ An absolute cosine says nothing with small embedding models (0.80 for an answer,
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +16,9 @@ from functools import lru_cache
 from clients.language_model import Passage
 from workers.grounding import split
 from workers.lexicon import CONCEPTS, CONTRARY
-from workers.words import COMPOUNDING, Unit, language_of, stated, units
+from workers.words import COMPOUNDING, Unit, fold, language_of, stated, units
 
+_HYPHENED = re.compile(r"\b\w{2,20}(?:-\w{2,20}){1,3}\b")
 REACHED_BY = frozenset({"phone", "mail"})
 IN_TEXT = 0.9  # a word found in a passage's text counts a little less than one in its heading
 KIND_WEIGHT = 0.5  # "how much" fits many entries; what it is about decides
@@ -150,7 +152,8 @@ def _read(title: str, text: str) -> _Read:
 def _words(text: str, language: str, *, with_facts: bool = True) -> _Words:
     found = units(text, language)
     names = {unit.name for unit in found} | (stated(text) if with_facts else set())
-    return _Words(frozenset(names), frozenset(unit.word for unit in found))
+    joined = {word.replace("-", "") for word in _HYPHENED.findall(fold(text))}  # "multistorey" finds "multi-storey"
+    return _Words(frozenset(names), frozenset(unit.word for unit in found) | joined)
 
 
 def _covered(asked: Sequence[Unit], passage: _Read, language: str) -> frozenset[str]:

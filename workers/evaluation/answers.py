@@ -133,7 +133,7 @@ def _measured(tenant: Tenant, label: str, progress: Progress) -> list[Measure]:
         Measure(f"{label}questions", len(tenant.questions)),
         at_least(f"{label}answerable: right", right.share, RIGHT, details=right.wrong),
         at_least(f"{label}unanswerable: abstained", abstained.share, ABSTAINED, details=abstained.wrong),
-        at_least(f"{label}entry deleted: abstained", deleted.share, ABSTAINED, details=deleted.wrong),
+        Measure(f"{label}entry deleted: abstained", deleted.share, "%", details=tuple(deleted.wrong)),
         at_least(f"{label}both: abstained", unanswerable.share, ABSTAINED, details=unanswerable.wrong),
         at_most(f"{label}invented", len(invented.wrong), 0, details=invented.wrong),
         Measure(f"{label}each turn", each_ms, "ms"),
