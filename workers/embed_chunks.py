@@ -37,6 +37,7 @@ from models.turn import Delivery
 from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_text
 from workers.broker import actor, stopping
 from workers.common_questions import PAIRS
+from workers.computing import computing
 from workers.resources import send
 from workers.run_golden import run_after_change
 
@@ -52,8 +53,10 @@ log = structlog.get_logger()
 @actor(EmbedChunks, time_limit_ms=60_000)
 def embed_chunks(job: EmbedChunks, delivery: Delivery) -> None:
     """A few seconds' worth; what is left goes to the next job."""
-    ends_at = time.monotonic() + SECONDS
-    if not embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at):
+    with computing():
+        ends_at = time.monotonic() + SECONDS
+        done = embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at)
+    if not done:
         send(EmbedChunks(tenant_id=job.tenant_id))
     else:
         run_after_change(uuid.UUID(job.tenant_id))

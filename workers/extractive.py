@@ -24,6 +24,7 @@ FULL = 0.8  # only a question that is covered this far has several answers
 HALF = 0.7  # how far half a question must be covered, to be taken for a question of its own
 MOST_PASSAGES = 3
 MOST_SENTENCES = 4  # of one passage
+TELLING = 2  # a part of a message that more passages answer equally well asks for nothing in particular
 MOST_PARTS = 5  # questions of one message
 STANDS_ALONE = frozenset({"where", "hours", "phone", "mail"})  # kinds that the profile answers without a thing
 FOLLOW_UP_WORDS = 7
@@ -121,7 +122,7 @@ def _found(message: str, passages: Sequence[Passage]) -> list[Match]:
         if len(parts) < 2 or not all(each):
             return whole
     else:
-        each = [_by_words(part, passages) for part in parts]
+        each = [matched for part in parts if len(matched := _by_words(part, passages)) <= TELLING]
     found = {match.number: match for matched in each for match in matched}
     if whole and whole[0].number not in found:
         return [*whole[:1], *found.values()]

@@ -31,6 +31,7 @@ from models.jobs import TrainIntents
 from models.own_intent import Example, examples_for_training, store_embeddings
 from models.turn import Delivery
 from workers.broker import actor, stopping
+from workers.computing import computing
 from workers.resources import send
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ def train_intents(job: TrainIntents, delivery: Delivery) -> None:
         log.info("intents.train.skipped")
         return
     if any(example.embedding is None for example in examples):
-        _embed(tenant_id, model_id, examples, embeddings())
+        with computing():
+            _embed(tenant_id, model_id, examples, embeddings())
         send(job)
         return
     try:
-        data, report = _made(tenant_id, examples, name)
+        with computing():
+            data, report = _made(tenant_id, examples, name)
     except PermanentError as error:
         _fail(tenant_id, model_id, str(error))
         return

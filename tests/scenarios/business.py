@@ -18,7 +18,7 @@ from config.secrets import marker_key
 from models.connection import Connection, ConnectionKind
 from models.conversation import Conversation, conversation_id
 from models.database import tenant_session
-from models.jobs import ANSWER_QUEUES, WORKER_QUEUES
+from models.jobs import ANSWER_QUEUES, BULK_QUEUES, WORKER_QUEUES
 from models.knowledge import KnowledgeEntry
 from models.outbound import UNSENT, Outbound
 from models.tenant import NewTenant, PapercupsAccount, configuration, create_tenant
@@ -139,7 +139,7 @@ class Business:
 
     def at_rest(self) -> bool:
         """Nothing of this business waits or runs anywhere, and nothing is on its way to it."""
-        if self.deployment.waiting(self.tenant_id, *set(WORKER_QUEUES) - {"reconcile"}, *ANSWER_QUEUES):
+        if self.deployment.waiting(self.tenant_id, *set(WORKER_QUEUES) - set(BULK_QUEUES), *ANSWER_QUEUES):
             return False
         with tenant_session(self.tenant_id) as session:
             unfinished = session.scalars(select(Turn.id).where(Turn.state.in_(UNFINISHED)).limit(1)).first()
