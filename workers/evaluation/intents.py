@@ -25,7 +25,7 @@ FEW_SHOT = 10  # examples of each intent
 FULL_ACCURACY, FULL_RECALL, FEW_ACCURACY = 95.5, 60.0, 90.0  # %, promised for the set named CLINC
 CLINC = "clinc150.json"
 OUTSIDE = "oos"
-EXCHANGE = 0.05  # on `val`: catching all that is out of scope for this share of what is in scope; a tenant's is higher
+EXCHANGE = 0.06  # on `val`: catching all that is out of scope for this share of what is in scope; a tenant's is higher
 PARTS = ("train", "val", "test", "oos_train", "oos_val", "oos_test")
 SEED = 1
 
