@@ -139,8 +139,9 @@ def test_the_threshold_weighs_what_is_lost_against_what_is_caught():
     right = in_scope.copy()
     threshold = choose_threshold(right, sure, in_scope)
     assert frontier(right, sure, in_scope, threshold) == (1.0, 1.0)
-    sure[:20] = 0.1  # catching what is out of scope would lose a fifth of what is in scope
-    assert choose_threshold(right, sure, in_scope) < 0.1
+    sure[:40] = 0.2  # catching what is out of scope would lose two fifths of what is in scope
+    assert choose_threshold(right, sure, in_scope) < 0.2
+    assert choose_threshold(right, sure, in_scope, exchange=1.0) > 0.3
     assert 0 < choose_threshold(right[:100], sure[:100], in_scope[:100]) <= 1
 
 

@@ -15,8 +15,8 @@ from workers.taught.pieces import learn, postings
 from workers.taught.softmax import Problem, Softmax, fit, one_hot
 from workers.taught.space import Shape, Space, projection, weighed
 
-LANDMARKS = 3000  # examples that texts are compared with; more than that are summed up by a sample of them
-PROBED, PROBED_PART = 900, 3  # examples that the shape is chosen by, and which part of them is judged
+LANDMARKS = 4000  # examples that texts are compared with; more than that are summed up by a sample of them
+PROBED, PROBED_PART = 600, 3  # examples that the shape is chosen by, and which part of them is judged
 CLEARLY = 1.5  # standard deviations
 ENOUGH_TO_CHOOSE = 40
 USUAL = Shape(emphasis=0.3, lexical=1.0, reach=0.5)
