@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import defaultdict
 from datetime import datetime
@@ -29,9 +28,8 @@ from bench.chaos.facts import (
 from bench.chaos.ledger import Ledger, Person
 from bench.chaos.load import session_name
 from bench.chaos.plan import SEND_TIMEOUT_S
-from bench.chaos.words import REFERENCE
+from bench.chaos.words import REFERENCE, number_of
 
-CALL_NUMBER = re.compile(r"call number (\d+)")
 LOOKED_WITHIN_S = 20.0  # how long before its post the read-back of a delivery may lie
 
 ROWS = """
@@ -229,8 +227,8 @@ class Gatherer:
 
     def _spoken_s(self, text: str, *, stream: bool) -> float | None:
         """Before this instant the reply cannot have been released: the model had not said the last of it."""
-        number = CALL_NUMBER.search(text)
-        call = self._calls.get(int(number[1])) if number else None
+        number = number_of(text)
+        call = self._calls.get(number) if number is not None else None
         if call is None:
             return None
         if stream:

@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bench.chaos.bill import Bill
-from bench.chaos.words import REFERENCE, WORD
+from bench.chaos.words import REFERENCE, WORD, numbered
 from tests.doubles.holds import Holds
 from tests.doubles.smtp import Session, SmtpDouble
 
@@ -93,7 +93,7 @@ def sentences(number: int, words: list[str], references: list[str]) -> list[str]
     return [
         f"Our word is {' and '.join(dict.fromkeys(words)) or 'not known'}. ",
         f"You asked about {' and '.join(dict.fromkeys(references)) or 'nothing'}. ",
-        f"This was call number {number}.",
+        numbered(number),
     ]
 
 

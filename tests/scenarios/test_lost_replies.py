@@ -22,6 +22,12 @@ OTHERS = {"limits", "epoch", "changed", "supersede", "goodbye", "dead", "revive"
 STREAMED = Match(stream=True)
 CHATS = 5
 
+SAID = (
+    "We are open from nine to five on weekdays.",
+    "There is free parking behind the house.",
+    "Thank you for your question.",
+)
+
 
 @pytest.fixture(scope="module")
 def mode() -> Mode:
@@ -61,13 +67,13 @@ def test_a_reply_of_what_every_message_passes(shop, meanwhile, script):
 
 @pytest.mark.parametrize("script", OF_A_STREAM)
 def test_a_reply_of_what_a_stream_passes(shop, script):
-    shop.deployment.model.script(Reply("One of them. Two of them. Three of them.", match=STREAMED))
+    shop.deployment.model.script(Reply(" ".join(SAID), match=STREAMED))
     lose(shop, script)
     with sse.chat(shop, someone()) as events:
         heard = list(events)
     was_lost(shop)
     sentences = [(data["n"], data["text"].strip()) for name, data in heard if name == "sentence"]
-    assert sentences == [(1, "One of them."), (2, "Two of them."), (3, "Three of them.")]
+    assert sentences == list(enumerate(SAID, start=1))
     assert [name for name, _ in heard].count("done") == 1
     shop.ended()
     assert shop.replies_counted() == 1
