@@ -89,8 +89,8 @@ SCHEMAS: Schema = {
                 {
                     "from": {"enum": ["customer", "user", "visitor", "agent", "operator", "human"]},
                     "content": TEXT,
-                    "id": {"type": ["string", "integer"]},
-                    "message_id": {"type": ["string", "integer"]},
+                    "id": {"type": ["string", "integer", "null"]},
+                    "message_id": {"type": ["string", "integer", "null"]},
                     "sent_at": MOMENT,
                     "customer": {"type": "object"},
                 },

@@ -45,6 +45,8 @@ _STATED = (
     )),
 )  # fmt: skip
 
+UNKNOWN = "en"
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -81,7 +83,10 @@ def language_of(text: str, default: str = "en") -> str:
 
 @lru_cache(maxsize=2048)
 def units(text: str, language: str = "en") -> tuple[Unit, ...]:
-    """What a text in this language is about, each thing once, in order."""
+    """What a text in this language is about, each thing once, in order; words of a language we have no lists of are read
+    as English ones.
+    """
+    language = language if language in LANGUAGES else UNKNOWN
     plain = fold(text)
     named: list[Unit] = []
     for pattern, concept in _phrases():
@@ -124,7 +129,7 @@ def search_words(question: str, language: str = "en") -> str:
     """Words to search for beside the question's own: entries may use others for the same things."""
     words: list[str] = []
     for unit in units(question, language):
-        words += [word.rstrip("*") for word in _listed().get(unit.name, {}).get(language, [])]
+        words += [word.rstrip("*") for word in _listed().get(unit.name, {}).get(language, [])]  # none of an unknown one
     return " ".join(dict.fromkeys(words))
 
 

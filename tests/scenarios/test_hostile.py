@@ -73,7 +73,18 @@ def open_without_channel(deployment: Deployment) -> Business:
 
 
 def at_rest(business: Business) -> None:
-    wait_until(business.at_rest, "what was accepted is done", 60)
+    wait_until(lambda: business.at_rest() and not under_way(business), "what was accepted is done", 60)
+
+
+def under_way(business: Business) -> int:
+    """How much of the long work is unfinished: versions in training, sources being read, golden questions being asked."""
+    ((count,),) = business.deployment.ask(
+        "SELECT (SELECT count(*) FROM intent_model WHERE tenant_id = %(tenant)s AND state IN ('queued', 'training'))"
+        " + (SELECT count(*) FROM knowledge_source WHERE tenant_id = %(tenant)s AND state IN ('queued', 'running'))"
+        " + (SELECT count(*) FROM golden_run WHERE tenant_id = %(tenant)s AND state = 'running')",
+        tenant=business.tenant_id,
+    )
+    return int(count)
 
 
 def ids_of(business: Business) -> dict[str, str]:
