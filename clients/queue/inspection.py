@@ -115,7 +115,7 @@ class Inspection:
             with self._redis.pipeline(transaction=False) as pipeline:
                 for command in commands:
                     pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
-                return pipeline.execute()
+                return _answers(pipeline.execute(raise_on_error=False))
 
         return list(twice(run))
 
@@ -167,9 +167,20 @@ class AsyncInspection:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for command in commands:
                     pipeline.execute_command(*command)
-                return await pipeline.execute()
+                return _answers(await pipeline.execute(raise_on_error=False))
 
         return list(await twice_async(run))
+
+
+def _answers(found: Iterable[Any]) -> list[Any]:
+    """None for a message that was settled between two looks: its key is a string for a while then."""
+    answers: list[Any] = []
+    for each in found:
+        settled = isinstance(each, redis.ResponseError) and str(each).startswith("WRONGTYPE")
+        if isinstance(each, Exception) and not settled:
+            raise each
+        answers.append(None if settled else each)
+    return answers
 
 
 LETTERS = 1000  # kept of a tenant (flight.lua)

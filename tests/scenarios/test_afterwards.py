@@ -17,7 +17,7 @@ pytestmark = pytest.mark.scenario
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 QUEUE = r"(?:receive|turn|lead|notice|reconcile|knowledge|answer)"
 # A message's id: ours, or of one that a read-back found (connection and message) or that the clock sends.
-MESSAGE = rf"(?:[0-9a-f]{{32}}|{UUID}|(?:found|reconcile|sweep|intent|notice):[\w:.+-]+)"
+MESSAGE = rf"(?:[0-9a-f]{{32}}|{UUID}|(?:found|reconcile|sweep|intent|notice|embed|golden):[\w:.+-]+)"
 PROCESS = r"(?:web|worker|answers|clock|local)[\w-]*"
 # Indexes over all tenants hold ids and numbers only: key -> what each member and value looks like.
 INDEXES = {
