@@ -161,14 +161,15 @@ def _embed(texts: Sequence[str], progress: Progress) -> Embed:
     """Every text embedded once; what is asked for later is looked up or embedded then."""
     import numpy as np
 
-    from clients.embeddings import embeddings
+    from clients.embeddings import InProcessEmbeddings
 
     known: dict[str, Floats] = {}
+    model = InProcessEmbeddings()  # as an own server would not be: the same on every machine
 
     def embed(wanted: Sequence[str]) -> Floats:
         for text in dict.fromkeys(wanted):
             if text not in known:
-                (known[text],) = embeddings().queries([text])
+                (known[text],) = model.queries([text])
             if len(known) % 5000 == 0:
                 progress(f"{len(known)} texts embedded")
         return np.array([known[text] for text in wanted], dtype=np.float32)
