@@ -113,14 +113,14 @@ def _fill(connection: psycopg.Connection[Any], material: Material, progress: Pro
     dropped = [
         row[0]
         for row in connection.execute(
-            "SELECT indexdef FROM pg_indexes WHERE indexname IN (%s, %s, 'ix_knowledge_chunk_words')",
+            "SELECT indexdef FROM pg_indexes WHERE indexname IN (%s, %s, 'ix_knowledge_chunk_tenant_words')",
             [f"ix_knowledge_vector_{field}_{SIZE}" for field in ("heading", "body")],
         ).fetchall()
     ]
     for name in (
         f"ix_knowledge_vector_heading_{SIZE}",
         f"ix_knowledge_vector_body_{SIZE}",
-        "ix_knowledge_chunk_words",
+        "ix_knowledge_chunk_tenant_words",
     ):
         connection.execute(f"DROP INDEX {name}")
     progress(f"writing {SMALL_TENANTS * SMALL + BIG:,} chunks")
@@ -215,7 +215,7 @@ def _sizes(connection: psycopg.Connection[Any]) -> list[Figure]:
     shown = [
         ("index of headings' vectors (100,000)", f"ix_knowledge_vector_heading_{SIZE}"),
         ("index of bodies' vectors (100,000)", f"ix_knowledge_vector_body_{SIZE}"),
-        ("index of words (200,000)", "ix_knowledge_chunk_words"),
+        ("index of words (200,000)", "ix_knowledge_chunk_tenant_words"),
         ("all vectors and their indexes", "knowledge_vector"),
         ("all chunks and their indexes", "knowledge_chunk"),
     ]

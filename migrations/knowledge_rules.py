@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from alembic import op
 
-EXTENSIONS = ("vector", "unaccent")
 LANGUAGES = {  # ISO 639-1 to the stemmer of Postgres; any other language keeps its words as they are
     "en": "english",
     "es": "spanish",
@@ -18,13 +17,13 @@ LANGUAGES = {  # ISO 639-1 to the stemmer of Postgres; any other language keeps 
 PLAIN = "simple"
 
 
-def need_extensions() -> None:
+def need_extensions(*extensions: str) -> None:
     """Make what Postgres ships but a plain role may not always make; a sentence says who can.
 
-    `unaccent` is trusted: the owner of the database makes it. `vector` is not: an administrator makes it once in each
-    database (or the provider's own switch does), and it is used from then on.
+    `unaccent` and `btree_gin` are trusted: the owner of the database makes them. `vector` is not: an administrator makes
+    it once in each database (or the provider's own switch does), and it is used from then on.
     """
-    for extension in EXTENSIONS:
+    for extension in extensions:
         op.execute(
             f"""
             DO $$ BEGIN
@@ -37,7 +36,7 @@ def need_extensions() -> None:
                     'server run: CREATE EXTENSION %s; in the database %s, then migrate again.',
                     '{extension}', current_user, '{extension}', current_database());
             END $$
-            """  # a constant of ours
+            """  # constants of ours
         )
 
 

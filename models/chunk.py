@@ -34,7 +34,8 @@ class KnowledgeChunk(TenantOwned, Base):
         Index("ix_knowledge_chunk_document", "tenant_id", "document_id", "position"),
         Index("ix_knowledge_chunk_live", "tenant_id", "id", postgresql_where=text(LIVE)),
         Index(
-            "ix_knowledge_chunk_words",
+            "ix_knowledge_chunk_tenant_words",
+            "tenant_id",
             "words",
             postgresql_using="gin",
             postgresql_where=text(LIVE),

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    knowledge_rules.need_extensions()
+    knowledge_rules.need_extensions("vector", "unaccent")
     knowledge_rules.create_word_rules()
     op.create_table(
         "knowledge_chunk",

@@ -295,7 +295,7 @@ def test_many_chunks_are_searched_through_the_indexes(stores, crowd):
     plan = plans(stores, tenant, "name77 thing", vectors[77].tolist())
     assert f"Index Scan using ix_knowledge_vector_heading_{SIZE}" in plan
     assert f"Index Scan using ix_knowledge_vector_body_{SIZE}" in plan
-    assert "Bitmap Index Scan on ix_knowledge_chunk_words" in plan
+    assert "Bitmap Index Scan on ix_knowledge_chunk_tenant_words" in plan
     assert re.findall(r"Seq Scan on knowledge_(?:chunk|vector|term)\b", plan) == []
 
 
