@@ -12,7 +12,7 @@ import httpx2
 from bench.deployment import BenchTenant, Deployment
 
 READERS = 16
-QUESTION = "What is the secret word?"
+QUESTION = "What is the secret word today?"  # an answer to what depends on the day is never kept for the next who asks
 
 
 def first_sentences(

@@ -27,7 +27,7 @@ from models.tenant import NewTenant
 
 CALLS = 200
 SECONDS = 1.0  # of one answer
-QUESTION, WORD = "What is the secret word?", "code0001x"
+QUESTION, WORD = "What is the secret word today?", "code0001x"  # an answer about today is never kept for the next
 PATIENCE_S = 60.0
 ROOT = Path(__file__).parent.parent
 TENANTS = 20

@@ -24,7 +24,7 @@ from bench.stages import stages
 TENANTS = 100
 RATE_PER_S = 20.0
 SECONDS = 10.0  # of one round
-QUESTION = "What is the secret word?"
+QUESTION = "What is the secret word today?"  # an answer to what depends on the day is never kept for the next who asks
 SENDERS = 8
 PATIENCE_S = 60.0
 WARM_UP_S = 4.0
