@@ -156,7 +156,7 @@ def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
     retire_documents(session, [document.id for document in documents])
     for document in documents:
         document.retired_at = now()
-        document.content_hash = document.body_hash = document.etag = document.modified = None
+        document.content_hash = document.body_hash = document.etag = document.modified = document.links = None
 
 
 def settle_ties(session: Session, source: KnowledgeSource) -> bool:

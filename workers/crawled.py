@@ -29,6 +29,7 @@ REDIRECTS = fetch.REDIRECTS
 MOST_TRIES = 2  # of an address that does not answer, in one round
 MOST_FAILURES = 20  # addresses in a row without an answer: the site is away
 MOST_HOPS = 5
+MOST_LINKS_KEPT = 2_000  # of one page; one with more is read anew each time
 MOST_TOLD = 200  # pages that robots.txt forbids, named in the list
 MOST_OF_A_CALENDAR = 60
 MOST_SITEMAPS = 50
@@ -160,7 +161,7 @@ def record_page(
         return 0
     source.failures = 0
     if answer.status == 304:
-        _standing(document, answer)
+        _standing(session, source, document, answer)
     elif answer.status in REDIRECTS:
         _moved(session, source, document, answer)
     elif answer.status in {404, 410}:
@@ -219,12 +220,17 @@ def _missed(
         document.detail = f"{detail} What was read before is kept until the next reading."
 
 
-def _standing(document: KnowledgeDocument, answer: Answer) -> None:
-    """Its words are what the page says."""
+def _standing(session: Session, source: KnowledgeSource, document: KnowledgeDocument, answer: Answer) -> None:
+    """Its words are what the page says, and it leads where it led: what stands there may have been missed before."""
+    if document.content_hash is None:
+        _failed(document, "The site says that the page has not changed, but never sent it.")
+        return
     document.state, document.detail, document.same_as = DocumentState.INDEXED, None, None
     document.missing, document.checked_at = 0, now()
     document.etag = answer.headers.get("etag") or document.etag
     document.modified = answer.headers.get("last-modified") or document.modified
+    session.flush()
+    _take_links(session, source, document.links or (), depth=document.depth + 1)
 
 
 def _moved(session: Session, source: KnowledgeSource, document: KnowledgeDocument, answer: Answer) -> None:
@@ -254,8 +260,9 @@ def _read(
     document.state = DocumentState.INDEXED  # it waits no more, whatever becomes of it: there is room for another
     session.flush()
     wishes = set(re.split(r"[,\s]+", re.sub(r"\w+:", " ", answer.headers.get("x-robots-tag", "").lower())))
-    if not found.nofollow and not wishes & {"nofollow", "none"}:
-        _take_links(session, source, _normal(found.links, document.url), depth=document.depth + 1)
+    followed = not found.nofollow and not wishes & {"nofollow", "none"}
+    links = _normal(found.links, document.url) if followed else []
+    _take_links(session, source, links, depth=document.depth + 1)
     document.title = (found.title or "")[:300] or None
     if found.noindex or wishes & {"noindex", "none"}:
         document.state, document.detail = DocumentState.SKIPPED, "The page asks not to be taken."
@@ -267,7 +274,11 @@ def _read(
         document.tie, document.same_as = Tie.CANONICAL, canonical
         crawl.add_found(session, source, [canonical], depth=document.depth)
         return 0
-    return take_words(session, document, found, answer)
+    new = take_words(session, document, found, answer)
+    document.links = links if len(links) <= MOST_LINKS_KEPT else None
+    if document.links is None:  # where it leads is learned only by reading it
+        document.etag = document.modified = None
+    return new
 
 
 def take_words(session: Session, document: KnowledgeDocument, found: Document, answer: Answer | None) -> int:

@@ -1,0 +1,76 @@
+"""The second reading of a site whose server says what has not changed: it finds what a first reading would find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from clients.web.fetch import Answer
+from models.sources import cancel
+from tests.ingress.conftest import environment
+from tests.workers.reading import Desk, documents_of, source_of
+from tests.workers.test_crawl import SITE, Web, Words, again, begin, read, texts
+
+
+@dataclass
+class TaggedWeb(Web):
+    """Every page has an ETag, and is not sent to who has it."""
+
+    def get(self, url: str, *, etag: str | None = None, **more: object) -> Answer:
+        answer = super().get(url, **more)
+        tag = f'"{hash(answer.body)}"'
+        if answer.status == 200 and etag == tag:
+            return Answer(url, 304, {"etag": tag})
+        return Answer(url, answer.status, {**answer.headers, "etag": tag}, answer.body, answer.received)
+
+
+@pytest.fixture
+def web():
+    return TaggedWeb({"/": "Welcome -> /a /b", "/a": "Page A -> /c", "/b": "Page B", "/c": "Page C"})
+
+
+@pytest.fixture
+def desk(line, web):
+    with environment(TIME_SCALE="1000"):
+        yield Desk(web, Words())
+
+
+ALL = {"Welcome", "Page A", "Page B", "Page C"}
+
+
+def test_a_page_that_failed_once_is_found_behind_one_that_has_not_changed(desk, web, alice):
+    web.pages["/b"] = 500
+    read(desk, alice)
+    assert texts(alice) == ALL - {"Page B"}
+    web.pages["/b"] = "Page B"
+    again(alice)
+    desk.run()
+    assert texts(alice) == ALL
+
+
+def test_a_reading_that_was_cancelled_goes_on_behind_what_has_not_changed(desk, web, alice):
+    begin(alice)
+    desk.run(3)
+    cancel(alice.tenant_id, source_of(alice).id)
+    assert texts(alice) == {"Welcome"}
+    again(alice)
+    desk.run()
+    assert texts(alice) == ALL
+
+
+def test_a_page_that_is_allowed_again_comes_back(desk, web, alice):
+    web.pages["/robots.txt"] = "User-agent: *\nDisallow: /b"
+    read(desk, alice)
+    assert texts(alice) == ALL - {"Page B"}
+    web.pages["/robots.txt"] = ""
+    again(alice)
+    desk.run()
+    assert texts(alice) == ALL
+
+
+def test_a_server_that_says_unchanged_to_who_has_nothing_leaves_no_empty_page(desk, web, alice):
+    web.pages["/b"] = 304
+    read(desk, alice)
+    found = documents_of(alice)[f"{SITE}/b"]
+    assert (found.state, found.content_hash) == ("failed", None)
