@@ -176,7 +176,7 @@ class KnowledgeDocument(TenantOwned, Base):
     tie: Mapped[str | None] = mapped_column(Text)  # a Tie: why it names another
     etag: Mapped[str | None] = mapped_column(Text)
     modified: Mapped[str | None] = mapped_column(Text)  # Last-Modified, as the server wrote it
-    links: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)  # where a page with words leads to, within the site
+    links: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)  # of a page with words
     body_hash: Mapped[str | None] = mapped_column(Text)  # of the bytes
     content_hash: Mapped[str | None] = mapped_column(Text)  # of the words that count; None: there are none
     reader: Mapped[int] = mapped_column(server_default=text("0"), default=0)  # version of what read it
