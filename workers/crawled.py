@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from clients.documents.blocks import READER, Document, Unreadable
 from clients.documents.encoding import decoded
 from clients.web import fetch, robots, urls
-from clients.web.fetch import Answer, NotReached
+from clients.web.fetch import Answer, NotReached, NotTaken
 from clients.web.robots import Robots
 from clients.web.sitemap import Sitemap
 from models import crawl
@@ -87,7 +87,7 @@ def record_robots(
     error: Exception | None,
 ) -> None:
     """The rules of the site where `document` stands. A site whose rules cannot be read is not read (RFC 9309)."""
-    away = (answer is None and isinstance(error, NotReached)) or (
+    away = (answer is None and isinstance(error, NotReached | NotTaken)) or (
         answer is not None and (answer.status >= 500 or answer.status == 429)
     )
     if away:
@@ -259,7 +259,7 @@ def _read(
     """A page that came whole: its links, then its words unless they are another's or not for us."""
     document.state = DocumentState.INDEXED  # it waits no more, whatever becomes of it: there is room for another
     session.flush()
-    wishes = set(re.split(r"[,\s]+", re.sub(r"\w+:", " ", answer.headers.get("x-robots-tag", "").lower())))
+    wishes = robots.wishes(answer.headers.get("x-robots-tag", ""))
     followed = not found.nofollow and not wishes & {"nofollow", "none"}
     links = _normal(found.links, document.url) if followed else []
     _take_links(session, source, links, depth=document.depth + 1)

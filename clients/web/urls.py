@@ -12,11 +12,17 @@ MOST_SEGMENTS = 15  # deeper paths are a site's mistake: a relative link that gr
 MOST_REPEATS = 3  # of one segment in a path
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(
-    r"(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|"
-    r"_ga|_gl|_hs\w+|oly_\w+_id|vero_\w+|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|sid)",
+    r"(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|srsltid|"
+    r"_ga|_gl|_hs\w+|oly_\w+_id|vero_\w+|phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|sid|zenid|"
+    r"oscsid|xtcsid|sess|sess_?id|session|session[_-]?(id|key|token)|timestamp|nocache|cache_?buster|rand|random)",
     re.IGNORECASE,
 )
-SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+ARRANGEMENT = re.compile(  # the same words in another order or dress
+    r"((sort|order)[_-]?by|sort([_-]?(order|dir|direction))?)=.*|(order|dir|direction)=(asc|desc)\w*|"
+    r"(view|display|layout|mode)=(grid|list|table|tiles?)|print(able)?(=(1|true|yes|y))?",
+    re.IGNORECASE,
+)
+SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\([sax]\([^/()]*\)\)", re.IGNORECASE)
 NOT_TEXT = re.compile(  # endings of what holds no words
     r"jpe?g|png|gif|webp|avif|svgz?|ico|bmp|tiff?|heic|mp[34g]|m4[av]|mov|avi|mkv|webm|og[gv]|wav|flac|zip|gz|tgz|bz2|xz|7z|"
     r"rar|tar|iso|dmg|exe|msi|apk|deb|rpm|css|m?js|map|json|xml|rss|atom|woff2?|ttf|otf|eot|swf|ics|vcf|kml|gpx|xlsx?|pptx?|"
@@ -39,7 +45,7 @@ _JUNK = re.compile(r"[\x00-\x20\x7f]+")
 def normal(url: str, base: str | None = None) -> str | None:
     """The address in its one spelling, resolved against `base`; None when it is none that can be fetched.
 
-    The fragment, tracking and session parameters go; what else might matter to the server stays as it is.
+    The fragment, parameters of tracking, sessions and order go; what else might matter to the server stays as it is.
     """
     text = _JUNK.sub("" if "\n" in url or "\t" in url else "%20", url.strip().replace("\\", "/"))
     try:
@@ -140,7 +146,11 @@ def _path(path: str) -> str:
 
 
 def _query(query: str) -> str:
-    kept = [pair for pair in query.split("&") if pair and not TRACKING.fullmatch(pair.partition("=")[0])]
+    kept = [
+        pair
+        for pair in query.split("&")
+        if pair and not TRACKING.fullmatch(pair.partition("=")[0]) and not ARRANGEMENT.fullmatch(pair)
+    ]
     return _escaped("&".join(kept), "/!$&'()*+,;=:@?[]|")
 
 
