@@ -138,17 +138,27 @@ def add_found(
     )
 
 
-def same_words(session: Session, document: KnowledgeDocument, content_hash: str) -> str | None:
-    """The address of another document of the source that says exactly this."""
+def same_words(session: Session, document: KnowledgeDocument, content_hash: str) -> KnowledgeDocument | None:
+    """Another document of the source that says exactly this; one that still stands before one that is gone."""
     return session.scalars(
-        select(KnowledgeDocument.url)
+        select(KnowledgeDocument)
         .where(
             KnowledgeDocument.source_id == document.source_id,
             KnowledgeDocument.content_hash == content_hash,
             KnowledgeDocument.id != document.id,
         )
+        .order_by(KnowledgeDocument.state == DocumentState.GONE, KnowledgeDocument.created_at)
         .limit(1)
     ).first()
+
+
+def met_urls(session: Session, source: KnowledgeSource) -> Sequence[str]:
+    """All of this round."""
+    return session.scalars(
+        select(KnowledgeDocument.url).where(
+            KnowledgeDocument.source_id == source.id, KnowledgeDocument.round_id == source.round_id
+        )
+    ).all()
 
 
 def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
@@ -162,31 +172,34 @@ def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
 def settle_ties(session: Session, source: KnowledgeSource) -> bool:
     """When nothing waits any more: who named another address is that other one, if its words stand.
 
-    Who said so of itself and was wrong is read as itself; True when there is such a one, and the round goes on.
+    Who said so of itself and was wrong is read as itself, and so is who says the same as one that has gone meanwhile; True when
+    there is such a one, and the round goes on.
     """
     other = aliased(KnowledgeDocument)
-    stands = exists().where(
-        other.source_id == source.id,
-        other.url == KnowledgeDocument.same_as,
-        other.content_hash.is_not(None),
-        other.state == DocumentState.INDEXED,
+    says_it = (
+        (other.source_id == source.id) & (other.url == KnowledgeDocument.same_as) & other.content_hash.is_not(None)
     )
-    tied = select(KnowledgeDocument, stands).where(
+    read = exists().where(says_it, other.state == DocumentState.INDEXED)
+    kept = exists().where(says_it, other.state != DocumentState.GONE)
+    tied = select(KnowledgeDocument, case((KnowledgeDocument.tie == Tie.SAME, kept), else_=read)).where(
         KnowledgeDocument.source_id == source.id,
         KnowledgeDocument.round_id == source.round_id,
-        KnowledgeDocument.tie.in_((Tie.CANONICAL, Tie.MOVED)),
+        KnowledgeDocument.tie.in_((Tie.CANONICAL, Tie.MOVED, Tie.SAME)),
     )
     again = False
     gone = []
     for document, holds in session.execute(tied).all():
         if holds:
+            if document.tie == Tie.MOVED:  # it may have been read only after it was missed here
+                document.state, document.detail = DocumentState.SKIPPED, f"It leads to {document.same_as}."
             if document.content_hash is not None:
                 gone.append(document)
-        elif document.tie == Tie.CANONICAL:
-            document.state, document.tie, again = DocumentState.WAITING, Tie.IGNORED, True
-        else:
+        elif document.tie == Tie.MOVED:
             document.state = DocumentState.FAILED
             document.detail = f"It leads to {document.same_as}, which could not be read."
+        else:
+            document.state, again = DocumentState.WAITING, True
+            document.tie = Tie.IGNORED if document.tie == Tie.CANONICAL else None
     retire(session, gone)
     session.flush()
     return again

@@ -72,6 +72,7 @@ class Tie(StrEnum):
 
     CANONICAL = "canonical"  # it says of itself that it is the other
     MOVED = "moved"  # it leads to the other
+    SAME = "same"  # it says exactly what the other says
     IGNORED = "ignored"  # it said so, but the other could not be read: it is read as itself
 
 

@@ -262,7 +262,11 @@ def _read(
     wishes = robots.wishes(answer.headers.get("x-robots-tag", ""))
     followed = not found.nofollow and not wishes & {"nofollow", "none"}
     links = _normal(found.links, document.url) if followed else []
-    _take_links(session, source, links, depth=document.depth + 1)
+    same = crawl.same_words(session, document, found.content_hash)
+    leading_on = (
+        links if same is None or not urls.same_path(same.url, document.url) else _elsewhere(session, source, links)
+    )
+    _take_links(session, source, leading_on, depth=document.depth + 1)
     document.title = (found.title or "")[:300] or None
     if found.noindex or wishes & {"noindex", "none"}:
         document.state, document.detail = DocumentState.SKIPPED, "The page asks not to be taken."
@@ -285,8 +289,12 @@ def take_words(session: Session, document: KnowledgeDocument, found: Document, a
     """The document's words become what was found. Returns how many chunks are new."""
     content_hash = found.content_hash
     unchanged = document.content_hash == content_hash and document.reader == READER
-    if not unchanged and (other := crawl.same_words(session, document, content_hash)) is not None:
-        document.state, document.detail = DocumentState.SKIPPED, f"It says the same as {other}."
+    other = None if unchanged else crawl.same_words(session, document, content_hash)
+    if other is not None and other.state == DocumentState.GONE:  # it has moved here
+        crawl.retire(session, [other])
+    elif other is not None:
+        document.state, document.detail = DocumentState.SKIPPED, f"It says the same as {other.url}."
+        document.tie, document.same_as = Tie.SAME, other.url
         if document.content_hash is not None:
             crawl.retire(session, [document])
         return 0
@@ -343,6 +351,14 @@ def _take_links(session: Session, source: KnowledgeSource, links: Sequence[str],
     if allowed:
         allowed = _without_endless(session, source, allowed)[: crawl.room(session, source)]
         crawl.add_found(session, source, allowed, depth=depth)
+
+
+def _elsewhere(session: Session, source: KnowledgeSource, links: Sequence[str]) -> list[str]:
+    """Links of a page whose query made no difference: to paths that the round has not met. Else one that writes something new
+    into every query, such as a session's name, has no end.
+    """
+    met = {urls.path_of(url) for url in crawl.met_urls(session, source)}
+    return [url for url in links if urls.path_of(url) not in met]
 
 
 def _without_endless(session: Session, source: KnowledgeSource, links: list[str]) -> list[str]:

@@ -89,6 +89,16 @@ def _site(url: str) -> tuple[str, int]:
     return (parts.hostname or "").removeprefix("www."), 0 if port == DEFAULT_PORTS[parts.scheme] else port
 
 
+def path_of(url: str) -> str:
+    """A normal address's path, whatever its case and closing slash."""
+    return urlsplit(url).path.rstrip("/").lower()
+
+
+def same_path(url: str, other: str) -> bool:
+    """Whether two normal addresses of one site differ in the query at most."""
+    return path_of(url) == path_of(other)
+
+
 def is_worth_asking(url: str) -> bool:
     """Whether a link is likely to lead to words: not a picture, not a path that a broken link made ever longer."""
     path = urlsplit(url).path

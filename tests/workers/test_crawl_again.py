@@ -74,3 +74,49 @@ def test_a_server_that_says_unchanged_to_who_has_nothing_leaves_no_empty_page(de
     read(desk, alice)
     found = documents_of(alice)[f"{SITE}/b"]
     assert (found.state, found.content_hash) == ("failed", None)
+
+
+@pytest.mark.parametrize("order", ["Welcome -> /b /new", "Welcome -> /new /b"])
+def test_words_that_moved_without_a_redirect_are_never_lost(desk, web, alice, order):
+    read(desk, alice)
+    web.pages |= {"/": order.replace(" /b", " /a /b"), "/b": 404, "/new": "Page B"}
+    for _ in range(3):
+        again(alice)
+        desk.run()
+        assert texts(alice) == ALL
+    assert documents_of(alice)[f"{SITE}/new"].state == "indexed"
+    assert documents_of(alice)[f"{SITE}/b"].content_hash is None
+
+
+def test_who_says_the_same_as_a_page_that_breaks_is_not_asked_for_ever(desk, web, alice):
+    web.pages |= {"/": "Welcome -> /a /b /twin", "/twin": "Page B"}
+    read(desk, alice)
+    web.pages["/b"] = 500
+    web.asked.clear()
+    again(alice)
+    desk.run()
+    assert texts(alice) == ALL
+    assert web.asked.count("/twin") == 1
+
+
+@dataclass
+class SessionWeb(Web):
+    """Writes something new into the query of every link."""
+
+    count: int = 0
+
+    def get(self, url: str, **more: object) -> Answer:
+        answer = super().get(url.partition("?")[0], **more)
+        words, arrow, links = answer.body.decode().partition("->")
+        self.count += 1
+        fresh = " ".join(f"{link}?visit={self.count}" for link in links.split())
+        return Answer(url, answer.status, answer.headers, f"{words}{arrow}{fresh}".encode(), answer.received)
+
+
+def test_a_site_that_writes_something_new_into_every_link_ends(line, alice):
+    pages = {f"/{number}": f"Page {number} -> / /0 /1 /2 /3 /4" for number in range(5)}
+    web = SessionWeb({"/": "Welcome -> /0 /1 /2 /3 /4", **pages})
+    with environment(TIME_SCALE="1000"):
+        read(Desk(web, Words()), alice)
+    assert texts(alice) == {"Welcome", *(f"Page {number}" for number in range(5))}
+    assert len(web.asked) <= 40
