@@ -273,6 +273,9 @@ def _read(
         if document.content_hash is not None:
             crawl.retire(session, [document])
         return 0
+    if not found.blocks:
+        _missed(session, document, "The page holds no text.", DocumentState.SKIPPED)
+        return 0
     if (canonical := _canonical(document, found)) is not None:
         document.state, document.detail = DocumentState.SKIPPED, f"It says that it is the same page as {canonical}."
         document.tie, document.same_as = Tie.CANONICAL, canonical
