@@ -28,7 +28,8 @@ LONGEST_FOOT = 3_000
 _STAMP = re.compile(  # says when it was made, which changes while nothing else does
     r"(?:(?:this )?page (?:was )?(?:last )?(?:generated|rendered|updated|modified|loaded)"
     r"|last (?:updated?|modified|changed|generated)|(?:generated|rendered|updated) (?:on|at|in)\b|(?:current|server) time"
-    r"|today is|zuletzt (?:aktualisiert|geändert)|letzte (?:änderung|aktualisierung)|stand:|dernière mise à jour|última actualización"
+    r"|today is|zuletzt (?:aktualisiert|geändert)|letzte (?:änderung|aktualisierung)"
+    r"|stand:|dernière mise à jour|última actualización"
     r"|ultimo aggiornamento|última atualização|laatst (?:bijgewerkt|gewijzigd)|son güncelleme|©|\(c\)|copyright)(?: ?\S+){0,8}",
     re.IGNORECASE,
 )
