@@ -21,10 +21,11 @@ _AROUND_ROLES = {
 }
 _NAMED_NAV = re.compile(r"(?:[a-z]+[-_]?)?(?:nav|navbar|navigation|breadcrumbs?|topbar|menubar|menu)", re.IGNORECASE)
 _NAMED_FOOT = re.compile(r"(?:(?:site|page|main|global|bottom)[-_]?)?(?:footer|colophon|copyright)", re.IGNORECASE)
+_NAMED_HEAD = re.compile(r"(?:(?:site|page|main|global|top)[-_]?)?(?:header|masthead)", re.IGNORECASE)
 _NAMED_NOTICE = re.compile(r"cookie[-_]?(?:banner|consent|notice|bar)", re.IGNORECASE)
 MARKED = "data-frontdesk-around"
 LINKS_OF_A_MENU = 0.7  # of its words stand in links
-LONGEST_FOOT = 3_000
+LONGEST_FOOT, LONGEST_HEAD = 3_000, 600
 _STAMP = re.compile(  # says when it was made, which changes while nothing else does
     r"(?:(?:this )?page (?:was )?(?:last )?(?:generated|rendered|updated|modified|loaded)"
     r"|last (?:updated?|modified|changed|generated)|(?:generated|rendered|updated) (?:on|at|in)\b|(?:current|server) time"
@@ -61,10 +62,17 @@ def mark_around(tree: HtmlElement) -> None:
             linked = sum(len("".join(link.text_content().split())) for link in element.iter("a"))
             if linked >= LINKS_OF_A_MENU * said:
                 _mark(element, "nav")
+        elif any(map(_NAMED_HEAD.fullmatch, names)):
+            says_more = next(element.iter("h1", "h2", "p"), None) is not None
+            if not says_more and not _is_content(element) and len(element.text_content()) <= LONGEST_HEAD:
+                _mark(element, "header")
         elif any(map(_NAMED_FOOT.fullmatch, names)):
-            within = any(each.tag in {"main", "article"} for each in element.iterancestors())
-            if not within and len(element.text_content()) <= LONGEST_FOOT:
+            if not _is_content(element) and len(element.text_content()) <= LONGEST_FOOT:
                 _mark(element, "footer")
+
+
+def _is_content(element: HtmlElement) -> bool:
+    return any(each.tag in {"main", "article"} for each in element.iterancestors())
 
 
 def _mark(element: HtmlElement, tag: str) -> None:

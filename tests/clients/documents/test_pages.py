@@ -15,6 +15,7 @@ SHAPES = {
     "marked": "<nav>{menu}</nav><main><h1>Prices</h1>{words}</main><footer>{foot}</footer>",
     "named": '<div class="site-nav">{menu}</div><div id="content"><h1>Prices</h1>{words}</div><div class="footer">{foot}</div>',
     "listed": '<ul id="menu">{menu}</ul><h1>Prices</h1>{words}<p class="copyright">{foot}</p>',
+    "headed": '<div id="header">{menu} {foot} guests</div><h1>Prices</h1>{words}<div id="footer">{foot}</div>',
     "by role": '<div role="navigation">{menu}</div><h1>Prices</h1>{words}<div role="contentinfo">{foot}</div>',
     "stamped": "<h1>Prices</h1>{words}<p>Last updated: {foot}</p><p>© {foot} Linden</p>",
 }
