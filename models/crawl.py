@@ -152,13 +152,27 @@ def same_words(session: Session, document: KnowledgeDocument, content_hash: str)
     ).first()
 
 
-def met_urls(session: Session, source: KnowledgeSource) -> Sequence[str]:
-    """All of this round."""
-    return session.scalars(
-        select(KnowledgeDocument.url).where(
-            KnowledgeDocument.source_id == source.id, KnowledgeDocument.round_id == source.round_id
+def met_urls(session: Session, source: KnowledgeSource, *, read: bool = False) -> Sequence[str]:
+    """All of this round, or those whose words stand by themselves."""
+    document = KnowledgeDocument
+    statement = select(document.url).where(document.source_id == source.id, document.round_id == source.round_id)
+    if read:
+        statement = statement.where(document.state == DocumentState.INDEXED, document.kind == DocumentKind.PAGE)
+    return session.scalars(statement).all()
+
+
+def same_pairs(session: Session, source: KnowledgeSource) -> Sequence[tuple[str, str]]:
+    """Of this round: the address of a page with a query, and of another one that says the same."""
+    document = KnowledgeDocument
+    rows = session.execute(
+        select(document.url, document.same_as).where(
+            document.source_id == source.id,
+            document.round_id == source.round_id,
+            document.tie == Tie.SAME,
+            document.same_as.is_not(None),
         )
-    ).all()
+    )
+    return [(url, other) for url, other in rows if "?" in url or "?" in other]
 
 
 def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:

@@ -34,6 +34,7 @@ from models.tenant import Tenant
 from models.turn import Delivery
 from workers import crawled
 from workers.broker import actor, stopping
+from workers.idle import is_idle
 from workers.resources import fetcher, reader, send
 
 TIME_LIMIT_MS = 90_000
@@ -134,9 +135,12 @@ def _next(job: CrawlSource, tenant_id: uuid.UUID, source_id: uuid.UUID) -> Todo 
                         break
                     session.flush()
                     continue
-                if todo := _todo(source, document):
+                if is_idle(session, source, document):
+                    crawled.not_needed(document)
+                elif todo := _todo(source, document):
                     return todo
-                crawled.not_allowed(session, document)
+                else:
+                    crawled.not_allowed(session, document)
                 session.flush()
         following = crawl_job(source) if source.is_under_way else None
     if following is not None:  # it was sent before, and once is enough; or it was lost

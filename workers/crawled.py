@@ -23,6 +23,7 @@ from models import crawl
 from models.base import now
 from models.chunk import DocumentOwner, replace_chunks
 from models.source import DocumentKind, DocumentState, KnowledgeDocument, KnowledgeSource, SourceState, Tie
+from workers import idle
 from workers.chunking import chunks_of
 
 REDIRECTS = fetch.REDIRECTS
@@ -183,6 +184,14 @@ def record_page(
     return 0
 
 
+def not_needed(document: KnowledgeDocument) -> None:
+    """It is another page's address with something in its query that was seen to change nothing."""
+    document.state, document.detail = (
+        DocumentState.SKIPPED,
+        "It differs from a page that was read in nothing that matters there.",
+    )
+
+
 def not_allowed(session: Session, document: KnowledgeDocument) -> None:
     """The site's rules forbid it: it was not asked for, and what was read before goes."""
     document.state, document.detail = DocumentState.SKIPPED, FORBIDDEN
@@ -336,10 +345,11 @@ def _normal(links: Iterable[str], base: str) -> list[str]:
 
 
 def _take_links(session: Session, source: KnowledgeSource, links: Sequence[str], *, depth: int) -> None:
-    """What this round has not met, as far as there is room; what the rules forbid is told, not asked for."""
+    """What this round has not met under any name, as far as there is room; what the rules forbid is told, not asked for."""
     if depth > source.max_depth:
         return
     worth = [url for url in links if urls.is_worth_asking(url)]
+    worth = idle.fresh(session, source, worth)
     known = crawl.known_urls(session, source, worth)
     forbidden: list[str] = []
     allowed: list[str] = []

@@ -66,9 +66,12 @@ def mark_around(tree: HtmlElement) -> None:
             says_more = next(element.iter("h1", "h2", "p"), None) is not None
             if not says_more and not _is_content(element) and len(element.text_content()) <= LONGEST_HEAD:
                 _mark(element, "header")
-        elif any(map(_NAMED_FOOT.fullmatch, names)):
-            if not _is_content(element) and len(element.text_content()) <= LONGEST_FOOT:
-                _mark(element, "footer")
+        elif (
+            any(map(_NAMED_FOOT.fullmatch, names))
+            and not _is_content(element)
+            and len(element.text_content()) <= LONGEST_FOOT
+        ):
+            _mark(element, "footer")
 
 
 def _is_content(element: HtmlElement) -> bool:

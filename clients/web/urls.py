@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
@@ -97,6 +98,25 @@ def path_of(url: str) -> str:
 def same_path(url: str, other: str) -> bool:
     """Whether two normal addresses of one site differ in the query at most."""
     return path_of(url) == path_of(other)
+
+
+def arranged(url: str) -> str:
+    """A normal address with its parameters in one order: to compare by, not to ask for."""
+    before, mark, query = url.partition("?")
+    return before + mark + "&".join(sorted(query.split("&")))
+
+
+def without(url: str, names: Collection[str]) -> str:
+    """A normal address without these parameters, in one order and whatever its path's closing slash: to compare by."""
+    before, _, query = url.partition("?")
+    kept = sorted(pair for pair in query.split("&") if pair and pair.partition("=")[0] not in names)
+    return f"{before.rstrip('/')}?{'&'.join(kept)}"
+
+
+def differing(url: str, other: str) -> set[str]:
+    """Names of the parameters that two addresses do not share."""
+    pairs = set(urlsplit(url).query.split("&")) ^ set(urlsplit(other).query.split("&"))
+    return {pair.partition("=")[0] for pair in pairs if pair}
 
 
 def is_worth_asking(url: str) -> bool:

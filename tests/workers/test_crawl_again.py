@@ -11,6 +11,7 @@ from models.sources import cancel
 from tests.ingress.conftest import environment
 from tests.workers.reading import Desk, documents_of, source_of
 from tests.workers.test_crawl import SITE, Web, Words, again, begin, read, texts
+from workers.idle import SEEN_OFTEN
 
 
 @dataclass
@@ -114,9 +115,25 @@ class SessionWeb(Web):
 
 
 def test_a_site_that_writes_something_new_into_every_link_ends(line, alice):
-    pages = {f"/{number}": f"Page {number} -> / /0 /1 /2 /3 /4" for number in range(5)}
-    web = SessionWeb({"/": "Welcome -> /0 /1 /2 /3 /4", **pages})
+    everywhere = " ".join(f"/{number}" for number in range(12))
+    web = SessionWeb({"/": f"Welcome -> {everywhere}"} | {f"/{n}": f"Page {n} -> / {everywhere}" for n in range(12)})
     with environment(TIME_SCALE="1000"):
         read(Desk(web, Words()), alice)
-    assert texts(alice) == {"Welcome", *(f"Page {number}" for number in range(5))}
-    assert len(web.asked) <= 40
+    assert texts(alice) == {"Welcome", *(f"Page {number}" for number in range(12))}
+    assert len(web.asked) <= 2 + 13 + SEEN_OFTEN
+    assert any("nothing that matters" in (document.detail or "") for document in documents_of(alice).values())
+
+
+def test_a_parameter_that_makes_a_difference_once_is_asked_for_always(desk, web, alice):
+    sold_out = [f"/shop?id={number}" for number in range(10)]
+    web.pages = {"/": "Welcome -> " + " ".join([*sold_out, "/shop?id=10", "/shop?id=11"])}
+    web.pages |= dict.fromkeys(sold_out, "Sold out") | {"/shop?id=10": "Soap", "/shop?id=11": "Combs"}
+    read(desk, alice)
+    assert texts(alice) == {"Welcome", "Sold out", "Soap", "Combs"}
+
+
+def test_parameters_in_another_order_are_one_address(desk, web, alice):
+    web.pages = {"/": "Welcome -> /find?a=1&b=2 /find?b=2&a=1", "/find?a=1&b=2": "Found"}
+    read(desk, alice)
+    assert "/find?b=2&a=1" not in web.asked
+    assert texts(alice) == {"Welcome", "Found"}

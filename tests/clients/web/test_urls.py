@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.web.urls import calendar_pattern, is_worth_asking, normal, same_site
+from clients.web.urls import arranged, calendar_pattern, differing, is_worth_asking, normal, same_site, without
 
 BASE = "https://example.com/shop/list?page=2"
 
@@ -109,3 +109,12 @@ def test_links_that_hold_no_words_are_not_asked_for(path, worth):
 )
 def test_a_calendar_is_known_by_its_dates_and_a_post_is_not_one(path, pattern):
     assert calendar_pattern(f"https://example.com{path}") == pattern
+
+
+def test_addresses_are_compared_by_their_parameters():
+    url, other = "https://e.com/a/?x=1&y=2&visit=7", "https://e.com/a?y=2&x=1"
+    assert arranged(url) == "https://e.com/a/?visit=7&x=1&y=2"
+    assert without(url, {"visit"}) == without(other, {"visit"})
+    assert differing(url, other) == {"visit"}
+    assert differing("https://e.com/a?id=1", "https://e.com/a?id=2") == {"id"}
+    assert differing("https://e.com/a", "https://e.com/b") == set()
