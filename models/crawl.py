@@ -169,10 +169,9 @@ def same_pairs(session: Session, source: KnowledgeSource) -> Sequence[tuple[str,
             document.source_id == source.id,
             document.round_id == source.round_id,
             document.tie == Tie.SAME,
-            document.same_as.is_not(None),
         )
     )
-    return [(url, other) for url, other in rows if "?" in url or "?" in other]
+    return [(url, other) for url, other in rows if other is not None and ("?" in url or "?" in other)]
 
 
 def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
