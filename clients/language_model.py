@@ -234,7 +234,10 @@ class _OpenAICall:
     def usage(self) -> Usage | None:
         if self._future is None or self._ending.free:
             return None
-        return self._ending.usage or _upper_bound(self._name, self._messages, self._max_output_tokens)
+        whole = (
+            self._ending.usage if self._ending.finish_reason else None
+        )  # some count as they go: a cut stream used more
+        return whole or _upper_bound(self._name, self._messages, self._max_output_tokens)
 
     @property
     def finish_reason(self) -> str | None:
@@ -309,6 +312,7 @@ async def _answer(
             if event.refused:
                 raise PermanentError("the model refused to answer")
             if event.content:
+                ending.usage = None  # what was reported before it does not count it
                 await pipe.put(event.content)
                 said += len(event.content)
                 if said > max_output_tokens * TOKEN_CHARACTERS:

@@ -138,17 +138,40 @@ def add_found(
     )
 
 
-def same_words(session: Session, document: KnowledgeDocument, content_hash: str) -> str | None:
-    """The address of another document of the source that says exactly this."""
+def same_words(session: Session, document: KnowledgeDocument, content_hash: str) -> KnowledgeDocument | None:
+    """Another document of the source that says exactly this; one that still stands before one that is gone."""
     return session.scalars(
-        select(KnowledgeDocument.url)
+        select(KnowledgeDocument)
         .where(
             KnowledgeDocument.source_id == document.source_id,
             KnowledgeDocument.content_hash == content_hash,
             KnowledgeDocument.id != document.id,
         )
+        .order_by(KnowledgeDocument.state == DocumentState.GONE, KnowledgeDocument.created_at)
         .limit(1)
     ).first()
+
+
+def met_urls(session: Session, source: KnowledgeSource, *, read: bool = False) -> Sequence[str]:
+    """All of this round, or those whose words stand by themselves."""
+    document = KnowledgeDocument
+    statement = select(document.url).where(document.source_id == source.id, document.round_id == source.round_id)
+    if read:
+        statement = statement.where(document.state == DocumentState.INDEXED, document.kind == DocumentKind.PAGE)
+    return session.scalars(statement).all()
+
+
+def same_pairs(session: Session, source: KnowledgeSource) -> Sequence[tuple[str, str]]:
+    """Of this round: the address of a page with a query, and of another one that says the same."""
+    document = KnowledgeDocument
+    rows = session.execute(
+        select(document.url, document.same_as).where(
+            document.source_id == source.id,
+            document.round_id == source.round_id,
+            document.tie == Tie.SAME,
+        )
+    )
+    return [(url, other) for url, other in rows if other is not None and ("?" in url or "?" in other)]
 
 
 def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
@@ -156,37 +179,40 @@ def retire(session: Session, documents: Sequence[KnowledgeDocument]) -> None:
     retire_documents(session, [document.id for document in documents])
     for document in documents:
         document.retired_at = now()
-        document.content_hash = document.body_hash = document.etag = document.modified = None
+        document.content_hash = document.body_hash = document.etag = document.modified = document.links = None
 
 
 def settle_ties(session: Session, source: KnowledgeSource) -> bool:
     """When nothing waits any more: who named another address is that other one, if its words stand.
 
-    Who said so of itself and was wrong is read as itself; True when there is such a one, and the round goes on.
+    Who said so of itself and was wrong is read as itself, and so is who says the same as one that has gone meanwhile; True when
+    there is such a one, and the round goes on.
     """
     other = aliased(KnowledgeDocument)
-    stands = exists().where(
-        other.source_id == source.id,
-        other.url == KnowledgeDocument.same_as,
-        other.content_hash.is_not(None),
-        other.state == DocumentState.INDEXED,
+    says_it = (
+        (other.source_id == source.id) & (other.url == KnowledgeDocument.same_as) & other.content_hash.is_not(None)
     )
-    tied = select(KnowledgeDocument, stands).where(
+    read = exists().where(says_it, other.state == DocumentState.INDEXED)
+    kept = exists().where(says_it, other.state != DocumentState.GONE)
+    tied = select(KnowledgeDocument, case((KnowledgeDocument.tie == Tie.SAME, kept), else_=read)).where(
         KnowledgeDocument.source_id == source.id,
         KnowledgeDocument.round_id == source.round_id,
-        KnowledgeDocument.tie.in_((Tie.CANONICAL, Tie.MOVED)),
+        KnowledgeDocument.tie.in_((Tie.CANONICAL, Tie.MOVED, Tie.SAME)),
     )
     again = False
     gone = []
     for document, holds in session.execute(tied).all():
         if holds:
+            if document.tie == Tie.MOVED:  # it may have been read only after it was missed here
+                document.state, document.detail = DocumentState.SKIPPED, f"It leads to {document.same_as}."
             if document.content_hash is not None:
                 gone.append(document)
-        elif document.tie == Tie.CANONICAL:
-            document.state, document.tie, again = DocumentState.WAITING, Tie.IGNORED, True
-        else:
+        elif document.tie == Tie.MOVED:
             document.state = DocumentState.FAILED
             document.detail = f"It leads to {document.same_as}, which could not be read."
+        else:
+            document.state, again = DocumentState.WAITING, True
+            document.tie = Tie.IGNORED if document.tie == Tie.CANONICAL else None
     retire(session, gone)
     session.flush()
     return again

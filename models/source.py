@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.settings import settings
@@ -71,6 +72,7 @@ class Tie(StrEnum):
 
     CANONICAL = "canonical"  # it says of itself that it is the other
     MOVED = "moved"  # it leads to the other
+    SAME = "same"  # it says exactly what the other says
     IGNORED = "ignored"  # it said so, but the other could not be read: it is read as itself
 
 
@@ -175,6 +177,7 @@ class KnowledgeDocument(TenantOwned, Base):
     tie: Mapped[str | None] = mapped_column(Text)  # a Tie: why it names another
     etag: Mapped[str | None] = mapped_column(Text)
     modified: Mapped[str | None] = mapped_column(Text)  # Last-Modified, as the server wrote it
+    links: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)  # of a page with words
     body_hash: Mapped[str | None] = mapped_column(Text)  # of the bytes
     content_hash: Mapped[str | None] = mapped_column(Text)  # of the words that count; None: there are none
     reader: Mapped[int] = mapped_column(server_default=text("0"), default=0)  # version of what read it

@@ -34,6 +34,7 @@ from models.tenant import Tenant
 from models.turn import Delivery
 from workers import crawled
 from workers.broker import actor, stopping
+from workers.idle import is_idle
 from workers.resources import fetcher, reader, send
 
 TIME_LIMIT_MS = 90_000
@@ -134,9 +135,12 @@ def _next(job: CrawlSource, tenant_id: uuid.UUID, source_id: uuid.UUID) -> Todo 
                         break
                     session.flush()
                     continue
-                if todo := _todo(source, document):
+                if is_idle(session, source, document):
+                    crawled.not_needed(document)
+                elif todo := _todo(source, document):
                     return todo
-                crawled.not_allowed(session, document)
+                else:
+                    crawled.not_allowed(session, document)
                 session.flush()
         following = crawl_job(source) if source.is_under_way else None
     if following is not None:  # it was sent before, and once is enough; or it was lost
@@ -158,7 +162,9 @@ def _todo(source: KnowledgeSource, document: KnowledgeDocument) -> Todo | None:
     if site not in source.robots:
         return Todo(f"{site}/robots.txt", None, document.id, None, None, DELAY_S)
     known = Robots(source.robots[site])
-    if document.kind != DocumentKind.SITEMAP and not known.allows(document.url):
+    if not known.allows(document.url) and not (
+        document.kind == DocumentKind.SITEMAP and _is_named(source, document.url)
+    ):
         return None
     unchanged = document.content_hash is not None and document.reader == READER
     return Todo(
@@ -169,6 +175,11 @@ def _todo(source: KnowledgeSource, document: KnowledgeDocument) -> Todo | None:
         document.modified if unchanged else None,
         max(DELAY_S, known.delay_s),
     )
+
+
+def _is_named(source: KnowledgeSource, sitemap: str) -> bool:
+    """Whether the site's rules name this sitemap themselves, which is leave to read it."""
+    return any(normal(each, site) == sitemap for site, text in source.robots.items() for each in rules.sitemaps(text))
 
 
 def _robots(fetching: Fetcher, url: str) -> Got:
@@ -189,7 +200,8 @@ def _ask(fetching: Fetcher, reading: Reader, todo: Todo) -> Got:
     """The page, and what it says."""
     limit = _limit(todo.url) if todo.kind is DocumentKind.PAGE else lambda _: SITEMAP_BYTES
     try:
-        answer = fetching.get(todo.url, limit=limit, etag=todo.etag, modified=todo.modified)
+        listed = todo.kind is DocumentKind.SITEMAP  # of a longer one the beginning counts
+        answer = fetching.get(todo.url, limit=limit, first_part=listed, etag=todo.etag, modified=todo.modified)
         if answer.status != 200 or answer.unwanted:
             return Got(answer)
         if todo.kind is DocumentKind.SITEMAP:

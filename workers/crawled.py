@@ -16,19 +16,21 @@ from sqlalchemy.orm import Session
 from clients.documents.blocks import READER, Document, Unreadable
 from clients.documents.encoding import decoded
 from clients.web import fetch, robots, urls
-from clients.web.fetch import Answer, NotReached
+from clients.web.fetch import Answer, NotReached, NotTaken
 from clients.web.robots import Robots
 from clients.web.sitemap import Sitemap
 from models import crawl
 from models.base import now
 from models.chunk import DocumentOwner, replace_chunks
 from models.source import DocumentKind, DocumentState, KnowledgeDocument, KnowledgeSource, SourceState, Tie
+from workers import idle
 from workers.chunking import chunks_of
 
 REDIRECTS = fetch.REDIRECTS
 MOST_TRIES = 2  # of an address that does not answer, in one round
 MOST_FAILURES = 20  # addresses in a row without an answer: the site is away
 MOST_HOPS = 5
+MOST_LINKS_KEPT = 2_000  # of one page; one with more is read anew each time
 MOST_TOLD = 200  # pages that robots.txt forbids, named in the list
 MOST_OF_A_CALENDAR = 60
 MOST_SITEMAPS = 50
@@ -86,7 +88,7 @@ def record_robots(
     error: Exception | None,
 ) -> None:
     """The rules of the site where `document` stands. A site whose rules cannot be read is not read (RFC 9309)."""
-    away = (answer is None and isinstance(error, NotReached)) or (
+    away = (answer is None and isinstance(error, NotReached | NotTaken)) or (
         answer is not None and (answer.status >= 500 or answer.status == 429)
     )
     if away:
@@ -160,7 +162,7 @@ def record_page(
         return 0
     source.failures = 0
     if answer.status == 304:
-        _standing(document, answer)
+        _standing(session, source, document, answer)
     elif answer.status in REDIRECTS:
         _moved(session, source, document, answer)
     elif answer.status in {404, 410}:
@@ -180,6 +182,14 @@ def record_page(
     else:
         return _read(session, source, document, answer, found)
     return 0
+
+
+def not_needed(document: KnowledgeDocument) -> None:
+    """It is another page's address with something in its query that was seen to change nothing."""
+    document.state, document.detail = (
+        DocumentState.SKIPPED,
+        "It differs from a page that was read in nothing that matters there.",
+    )
 
 
 def not_allowed(session: Session, document: KnowledgeDocument) -> None:
@@ -219,12 +229,17 @@ def _missed(
         document.detail = f"{detail} What was read before is kept until the next reading."
 
 
-def _standing(document: KnowledgeDocument, answer: Answer) -> None:
-    """Its words are what the page says."""
+def _standing(session: Session, source: KnowledgeSource, document: KnowledgeDocument, answer: Answer) -> None:
+    """Its words are what the page says, and it leads where it led: what stands there may have been missed before."""
+    if document.content_hash is None:
+        _failed(document, "The site says that the page has not changed, but never sent it.")
+        return
     document.state, document.detail, document.same_as = DocumentState.INDEXED, None, None
     document.missing, document.checked_at = 0, now()
     document.etag = answer.headers.get("etag") or document.etag
     document.modified = answer.headers.get("last-modified") or document.modified
+    session.flush()
+    _take_links(session, source, document.links or (), depth=document.depth + 1)
 
 
 def _moved(session: Session, source: KnowledgeSource, document: KnowledgeDocument, answer: Answer) -> None:
@@ -253,29 +268,45 @@ def _read(
     """A page that came whole: its links, then its words unless they are another's or not for us."""
     document.state = DocumentState.INDEXED  # it waits no more, whatever becomes of it: there is room for another
     session.flush()
-    wishes = set(re.split(r"[,\s]+", re.sub(r"\w+:", " ", answer.headers.get("x-robots-tag", "").lower())))
-    if not found.nofollow and not wishes & {"nofollow", "none"}:
-        _take_links(session, source, _normal(found.links, document.url), depth=document.depth + 1)
+    wishes = robots.wishes(answer.headers.get("x-robots-tag", ""))
+    followed = not found.nofollow and not wishes & {"nofollow", "none"}
+    links = _normal(found.links, document.url) if followed else []
+    same = crawl.same_words(session, document, found.content_hash)
+    leading_on = (
+        links if same is None or not urls.same_path(same.url, document.url) else _elsewhere(session, source, links)
+    )
+    _take_links(session, source, leading_on, depth=document.depth + 1)
     document.title = (found.title or "")[:300] or None
     if found.noindex or wishes & {"noindex", "none"}:
         document.state, document.detail = DocumentState.SKIPPED, "The page asks not to be taken."
         if document.content_hash is not None:
             crawl.retire(session, [document])
         return 0
+    if not found.blocks:
+        _missed(session, document, "The page holds no text.", DocumentState.SKIPPED)
+        return 0
     if (canonical := _canonical(document, found)) is not None:
         document.state, document.detail = DocumentState.SKIPPED, f"It says that it is the same page as {canonical}."
         document.tie, document.same_as = Tie.CANONICAL, canonical
         crawl.add_found(session, source, [canonical], depth=document.depth)
         return 0
-    return take_words(session, document, found, answer)
+    new = take_words(session, document, found, answer)
+    document.links = links if len(links) <= MOST_LINKS_KEPT else None
+    if document.links is None:  # where it leads is learned only by reading it
+        document.etag = document.modified = None
+    return new
 
 
 def take_words(session: Session, document: KnowledgeDocument, found: Document, answer: Answer | None) -> int:
     """The document's words become what was found. Returns how many chunks are new."""
     content_hash = found.content_hash
     unchanged = document.content_hash == content_hash and document.reader == READER
-    if not unchanged and (other := crawl.same_words(session, document, content_hash)) is not None:
-        document.state, document.detail = DocumentState.SKIPPED, f"It says the same as {other}."
+    other = None if unchanged else crawl.same_words(session, document, content_hash)
+    if other is not None and other.state == DocumentState.GONE:  # it has moved here
+        crawl.retire(session, [other])
+    elif other is not None:
+        document.state, document.detail = DocumentState.SKIPPED, f"It says the same as {other.url}."
+        document.tie, document.same_as = Tie.SAME, other.url
         if document.content_hash is not None:
             crawl.retire(session, [document])
         return 0
@@ -314,10 +345,11 @@ def _normal(links: Iterable[str], base: str) -> list[str]:
 
 
 def _take_links(session: Session, source: KnowledgeSource, links: Sequence[str], *, depth: int) -> None:
-    """What this round has not met, as far as there is room; what the rules forbid is told, not asked for."""
+    """What this round has not met under any name, as far as there is room; what the rules forbid is told, not asked for."""
     if depth > source.max_depth:
         return
     worth = [url for url in links if urls.is_worth_asking(url)]
+    worth = idle.fresh(session, source, worth)
     known = crawl.known_urls(session, source, worth)
     forbidden: list[str] = []
     allowed: list[str] = []
@@ -332,6 +364,14 @@ def _take_links(session: Session, source: KnowledgeSource, links: Sequence[str],
     if allowed:
         allowed = _without_endless(session, source, allowed)[: crawl.room(session, source)]
         crawl.add_found(session, source, allowed, depth=depth)
+
+
+def _elsewhere(session: Session, source: KnowledgeSource, links: Sequence[str]) -> list[str]:
+    """Links of a page whose query made no difference: to paths that the round has not met. Else one that writes something new
+    into every query, such as a session's name, has no end.
+    """
+    met = {urls.path_of(url) for url in crawl.met_urls(session, source)}
+    return [url for url in links if urls.path_of(url) not in met]
 
 
 def _without_endless(session: Session, source: KnowledgeSource, links: list[str]) -> list[str]:

@@ -50,6 +50,8 @@ def read(job: ReadFile, reading: Reader) -> None:
     found: Document | Unreadable
     try:
         found = reading.read(data, name=name)
+        if not found.blocks:
+            found = Unreadable("The page holds no text.")
     except Unreadable as error:
         found = error
     new = _record(job, tenant_id, source_id, found)

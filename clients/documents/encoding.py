@@ -29,6 +29,8 @@ _OTHER_SCRIPTS = re.compile(
     r"cp125[1356]|koi8_[ru]|iso8859_[5678]|shift_jis|cp932|euc_jp|iso2022_jp|gb2312|gbk|gb18030|big5|euc_kr|cp949|tis_620|cp874"
 )
 _LOOKED_AT = 64 * 1024
+_JAPANESE = re.compile(rb"\x1b\$[@B]")  # of ISO-2022-JP, whose every byte is ASCII
+_MOSTLY = 10  # whole signs of UTF-8 to each broken one
 _WESTERN = {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"}  # what the web means by them is windows-1252
 
 
@@ -39,11 +41,15 @@ def decoded(data: bytes, content_type: str = "") -> str:
             return data.decode(name, "replace").lstrip("\ufeff")
     if (wide := _wide(data)) is not None:
         return data.decode(wide, "replace")
+    if _JAPANESE.search(data[:_LOOKED_AT]):
+        return data.decode("iso2022_jp", "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start > len(data) - 4:  # cut within its last sign
             return data.decode("utf-8", "replace")
+    if _is_mostly_utf8(data):
+        return data.decode("utf-8", "replace")
     for name in _declared(data, content_type):
         try:
             return data.decode("cp1252" if name in _WESTERN else name, "strict" if name not in _WESTERN else "replace")
@@ -58,6 +64,13 @@ def _wide(data: bytes) -> str | None:
     if len(head) < 4 or head.count(0) < len(head) / 4:
         return None
     return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """UTF-8 with a broken place or two, whatever it is declared: in other encodings hardly a sign happens to be whole."""
+    text = data[:_LOOKED_AT].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(sign > "\x7f" for sign in text) - broken >= max(3, _MOSTLY * broken)
 
 
 def _declared(data: bytes, content_type: str) -> list[str]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from clients.documents.around import MARKED, NOT_THERE, is_stamp, mark_around
 from clients.documents.blocks import Block, BlockKind, Document, Kind, Unreadable, cut, rows, tidy
 from clients.documents.encoding import decoded
 
@@ -22,7 +24,20 @@ MOST_LINKS = 5_000
 DEEPEST = 200  # nested elements; a page that nests deeper was made to break readers
 FEW_CHARACTERS = 600  # a page that says less is taken whole: main-content extraction is made for articles
 LEAST_SHARE = 0.5  # of the main element's text; extraction that keeps less has missed the content
-_NOT_SAID = ("script", "style", "noscript", "template", "svg", "iframe", "object", "form", "select", "button", "head")
+_NOT_SAID = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "form",
+    "select",
+    "button",
+    "textarea",
+    "head",
+)
 _AROUND = ("nav", "header", "footer", "aside", "dialog")
 _BREAKS = {
     "p",
@@ -41,6 +56,7 @@ _BREAKS = {
 }
 _HEADINGS = {f"h{level}": level for level in range(1, 7)} | {"summary": 4, "legend": 4}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?\s*([^'\"]+)", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—·»:-]+\s+")
 
 
@@ -55,11 +71,20 @@ def read_html(data: bytes, content_type: str = "", url: str = "") -> Document:
     except (ValueError, html.etree.LxmlError):
         raise Unreadable("The page holds no text.") from None
     about = _about(tree, url)
-    blocks = _content(tree, text, url)
+    blocks = [block for block in _content(tree, url) if not is_stamp(block)]
+    if _size(blocks) <= FEW_CHARACTERS and any(NOT_THERE.match(said) for said in _names(about, blocks)):
+        raise Unreadable("The page says that it is not there.")
     blocks, note = cut(blocks)
     if not any(block.kind is not BlockKind.HEADING for block in blocks):
-        raise Unreadable("The page holds no text.")
+        if not about.links:
+            raise Unreadable("The page holds no text.")
+        blocks = []  # a door, such as a picture: what matters is where it leads
     return replace(about, blocks=blocks, note=note)
+
+
+def _names(about: Document, blocks: list[Block]) -> Iterator[str]:
+    yield about.title or ""
+    yield from (block.text for block in blocks[:2] if block.kind is BlockKind.HEADING)
 
 
 def _about(tree: HtmlElement, url: str) -> Document:
@@ -100,7 +125,16 @@ def _joined(base: str, url: str, link: str) -> str:
 
 
 def _links(tree: HtmlElement) -> list[str]:
+    """Of anchors, maps and frames; of a page that leads on by itself; what comes before, after or in another language."""
     found: dict[str, None] = {}
+    for meta in tree.iter("meta"):
+        refresh = (meta.get("http-equiv") or "").lower() == "refresh" and _REFRESH.match(meta.get("content") or "")
+        if refresh and len(refresh[1]) <= 2000:
+            found.setdefault(refresh[1].strip())
+    for link in tree.iter("link"):
+        kinds = set((link.get("rel") or "").lower().split())
+        if kinds & {"next", "prev"} or ("alternate" in kinds and link.get("hreflang")):
+            found.setdefault((link.get("href") or "")[:2000])
     for element in tree.iter("a", "area", "frame"):
         link = element.get("href") if element.tag != "frame" else element.get("src")
         if link and "nofollow" not in (element.get("rel") or "").lower().split() and len(link) <= 2000:
@@ -120,7 +154,7 @@ def _title(tree: HtmlElement) -> str | None:
     return (parts[0] if len(parts) > 1 else said) or heading or None
 
 
-def _content(tree: HtmlElement, text: str, url: str) -> list[Block]:
+def _content(tree: HtmlElement, url: str) -> list[Block]:
     """Trafilatura's choice, unless it missed most of what there is; a site's first page is taken with its foot."""
     from lxml import etree
 
@@ -130,6 +164,7 @@ def _content(tree: HtmlElement, text: str, url: str) -> list[Block]:
     for element in [each for each in tree.iter() if _is_hidden(each)]:
         if element.getparent() is not None:
             element.drop_tree()
+    mark_around(tree)
     if _too_deep(tree):
         return [Block(BlockKind.TEXT, said) for said in tidy(tree.text_content()).split("\n") if said]
     foot = [block for element in tree.iter("footer", "address") for block in _walked(element)]
@@ -137,7 +172,7 @@ def _content(tree: HtmlElement, text: str, url: str) -> list[Block]:
     size = _size(whole)
     chosen = whole
     if size > FEW_CHARACTERS:
-        extracted = _extracted(text, url)
+        extracted = _extracted(tree, url)
         main = max((_size(list(_walked(each))) for each in tree.iter("main", "article")), default=0)
         if _size(extracted) >= LEAST_SHARE * (main or size / 2):
             chosen = extracted
@@ -156,11 +191,15 @@ def _with_foot(blocks: list[Block], foot: list[Block]) -> list[Block]:
     return blocks + more
 
 
-def _extracted(text: str, url: str) -> list[Block]:
+def _extracted(tree: HtmlElement, url: str) -> list[Block]:
     from trafilatura import bare_extraction
 
+    tree = deepcopy(tree)
+    for element in [each for each in tree.iter() if each.get(MARKED) is not None]:
+        if element.getparent() is not None:
+            element.drop_tree()
     found = bare_extraction(
-        text, url=url or None, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
+        tree, url=url or None, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     return [] if body is None else list(_of_extract(body))

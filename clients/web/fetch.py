@@ -151,11 +151,11 @@ def _read(url: str, response: httpcore2.Response, limit: Callable[[str], int], f
     headers: dict[str, str] = {}
     packing: list[str] = []
     for raw_name, raw_value in response.headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")[:LONGEST_HEADER]
+        name, value = raw_name.decode("latin-1").lower(), _text(raw_value)[:LONGEST_HEADER]
         if name == "content-encoding":
             packing += [each.strip().lower() for each in value.split(",") if each.strip().lower() != "identity"]
         elif name == "x-robots-tag" and name in headers:
-            headers[name] += f", {value}"
+            headers[name] += f"\n{value}"  # each may name whom it is for
         elif name in KEPT_HEADERS:
             headers.setdefault(name, value)
     status = response.status
@@ -176,6 +176,14 @@ def _read(url: str, response: httpcore2.Response, limit: Callable[[str], int], f
                 raise too_large
             break
     return Answer(url, status, headers, bytes(body[:limit_bytes]), received)
+
+
+def _text(value: bytes) -> str:
+    """A header's; servers write addresses as they have them."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _unpacker(packing: list[str]) -> Callable[[bytes, int], Iterator[bytes]]:

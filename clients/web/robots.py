@@ -11,6 +11,10 @@ NAME = "Frontdesk"  # the name that robots.txt may address us by
 LIMIT_BYTES = 500 * 1024  # RFC 9309: at least this much is read
 LONGEST_DELAY_S = 10.0  # a site that asks for more is asked every ten seconds
 MOST_SITEMAPS = 20
+_WITH_VALUE = frozenset(
+    {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
+)  # no robots' names
+_OURS = re.compile(rf"{NAME}(?![\w-])", re.IGNORECASE)  # with or without a version
 _AGENT_LINE = re.compile(r"\s*user[- ]?agent\s*:?\s*(.*?)\s*(?:#.*)?$", re.IGNORECASE)
 
 
@@ -44,7 +48,8 @@ def relevant(text: str) -> str:
         if foreign and others:
             continue
         others = foreign
-        kept.append("User-agent: others" if foreign else line)
+        ours = named is not None and _OURS.match(named[1])
+        kept.append("User-agent: others" if foreign else f"User-agent: {NAME}" if ours else line)
     return "\n".join(kept)
 
 
@@ -52,6 +57,20 @@ def sitemaps(text: str) -> list[str]:
     """The sitemaps it names, as written."""
     named = re.findall(r"^\s*sitemap\s*:\s*(\S+)", text, re.IGNORECASE | re.MULTILINE)
     return list(dict.fromkeys(named))[:MOST_SITEMAPS]
+
+
+def wishes(header: str) -> set[str]:
+    """What `X-Robots-Tag` asks of us; each line is one header. A name in front holds to the line's end."""
+    found: set[str] = set()
+    for line in header.lower().splitlines():
+        for_us = True
+        for part in line.split(","):
+            name, colon, rest = part.strip().partition(":")
+            if colon and name.strip() not in _WITH_VALUE:
+                for_us, part = name.strip() in {"*", NAME.lower()}, rest
+            if for_us:
+                found.add(part.strip())
+    return found
 
 
 @lru_cache(maxsize=64)

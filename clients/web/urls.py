@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
@@ -12,11 +13,17 @@ MOST_SEGMENTS = 15  # deeper paths are a site's mistake: a relative link that gr
 MOST_REPEATS = 3  # of one segment in a path
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(
-    r"(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|"
-    r"_ga|_gl|_hs\w+|oly_\w+_id|vero_\w+|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|sid)",
+    r"(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|srsltid|"
+    r"_ga|_gl|_hs\w+|oly_\w+_id|vero_\w+|phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|sid|zenid|"
+    r"oscsid|xtcsid|sess|sess_?id|session|session[_-]?(id|key|token)|timestamp|nocache|cache_?buster|rand|random)",
     re.IGNORECASE,
 )
-SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+ARRANGEMENT = re.compile(  # the same words in another order or dress
+    r"((sort|order)[_-]?by|sort([_-]?(order|dir|direction))?)=.*|(order|dir|direction)=(asc|desc)\w*|"
+    r"(view|display|layout|mode)=(grid|list|table|tiles?)|print(able)?(=(1|true|yes|y))?",
+    re.IGNORECASE,
+)
+SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\([sax]\([^/()]*\)\)", re.IGNORECASE)
 NOT_TEXT = re.compile(  # endings of what holds no words
     r"jpe?g|png|gif|webp|avif|svgz?|ico|bmp|tiff?|heic|mp[34g]|m4[av]|mov|avi|mkv|webm|og[gv]|wav|flac|zip|gz|tgz|bz2|xz|7z|"
     r"rar|tar|iso|dmg|exe|msi|apk|deb|rpm|css|m?js|map|json|xml|rss|atom|woff2?|ttf|otf|eot|swf|ics|vcf|kml|gpx|xlsx?|pptx?|"
@@ -39,7 +46,7 @@ _JUNK = re.compile(r"[\x00-\x20\x7f]+")
 def normal(url: str, base: str | None = None) -> str | None:
     """The address in its one spelling, resolved against `base`; None when it is none that can be fetched.
 
-    The fragment, tracking and session parameters go; what else might matter to the server stays as it is.
+    The fragment, parameters of tracking, sessions and order go; what else might matter to the server stays as it is.
     """
     text = _JUNK.sub("" if "\n" in url or "\t" in url else "%20", url.strip().replace("\\", "/"))
     try:
@@ -81,6 +88,35 @@ def _site(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     return (parts.hostname or "").removeprefix("www."), 0 if port == DEFAULT_PORTS[parts.scheme] else port
+
+
+def path_of(url: str) -> str:
+    """A normal address's path, whatever its case and closing slash."""
+    return urlsplit(url).path.rstrip("/").lower()
+
+
+def same_path(url: str, other: str) -> bool:
+    """Whether two normal addresses of one site differ in the query at most."""
+    return path_of(url) == path_of(other)
+
+
+def arranged(url: str) -> str:
+    """A normal address with its parameters in one order: to compare by, not to ask for."""
+    before, mark, query = url.partition("?")
+    return before + mark + "&".join(sorted(query.split("&")))
+
+
+def without(url: str, names: Collection[str]) -> str:
+    """A normal address without these parameters, in one order and whatever its path's closing slash: to compare by."""
+    before, _, query = url.partition("?")
+    kept = sorted(pair for pair in query.split("&") if pair and pair.partition("=")[0] not in names)
+    return f"{before.rstrip('/')}?{'&'.join(kept)}"
+
+
+def differing(url: str, other: str) -> set[str]:
+    """Names of the parameters that two addresses do not share."""
+    pairs = set(urlsplit(url).query.split("&")) ^ set(urlsplit(other).query.split("&"))
+    return {pair.partition("=")[0] for pair in pairs if pair}
 
 
 def is_worth_asking(url: str) -> bool:
@@ -140,7 +176,11 @@ def _path(path: str) -> str:
 
 
 def _query(query: str) -> str:
-    kept = [pair for pair in query.split("&") if pair and not TRACKING.fullmatch(pair.partition("=")[0])]
+    kept = [
+        pair
+        for pair in query.split("&")
+        if pair and not TRACKING.fullmatch(pair.partition("=")[0]) and not ARRANGEMENT.fullmatch(pair)
+    ]
     return _escaped("&".join(kept), "/!$&'()*+,;=:@?[]|")
 
 

@@ -60,6 +60,7 @@ class TestModel:
     def chunk(self, **delta: Any) -> bytes:
         return json.dumps({"choices": [{"delta": delta}]}).encode()
 
+    MORE = b'{"choices": [{"delta": {"content": " More."}}]}'
     END = b'{"choices": [{"delta": {}, "finish_reason": "stop"}]}'
 
     @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
@@ -105,6 +106,15 @@ class TestModel:
         assert call.usage is not None
         assert call.usage.reported is (count is True)
         assert 0 <= call.usage.prompt_tokens < 10_000
+
+    @pytest.mark.parametrize("after", [(), (MORE, END, b"[DONE]")], ids=["cut", "more"])
+    def test_a_bill_that_was_sent_before_the_end_is_not_the_whole_one(self, asked, after: tuple[bytes, ...]) -> None:
+        so_far = {"usage": {"prompt_tokens": 2, "completion_tokens": 1}, "choices": [{"delta": {"content": "Hello."}}]}
+        model = asked(talker.events(json.dumps(so_far).encode(), *after))
+        with model.stream(REQUEST, should_stop=lambda: False) as call, suppress(TransientError):
+            list(call)
+        assert call.usage is not None
+        assert (call.usage.reported, call.usage.completion_tokens) == (False, REQUEST.max_output_tokens)
 
     def test_an_answer_without_end_is_cut(self, asked) -> None:
         model = asked(talker.events(then_endlessly=self.chunk(content="word " * 100)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from clients.documents.blocks import Block, BlockKind, Document, Kind
-from clients.web.fetch import Answer, NotReached
+from clients.web.fetch import Answer, NotReached, NotTaken
 from models.base import now
 from models.crawl import crawl_job
 from models.database import tenant_session
@@ -268,6 +268,25 @@ def test_rules_that_forbid_a_page_take_its_words_away(desk, web, alice):
     desk.run()
     assert "/b" not in web.asked
     assert texts(alice) == {"Welcome", "Page A", "Page C"}
+
+
+def test_a_site_that_forbids_everything_is_asked_for_its_rules_alone(desk, web, alice):
+    web.pages["/robots.txt"] = "User-agent: *\nDisallow: /"
+    assert read(desk, alice).detail == "The site's robots.txt asks not to read this page."
+    assert web.asked == ["/robots.txt"]
+
+
+def test_a_sitemap_that_the_rules_name_may_be_read_where_they_forbid_all_like_it(desk, web, alice):
+    web.pages["/robots.txt"] = "User-agent: *\nDisallow: /*.xml\nSitemap: /maps/one.xml"
+    web.pages["/maps/one.xml"] = (200, {"content-type": "text/plain"})
+    read(desk, alice)
+    assert web.asked[:3] == ["/robots.txt", "/maps/one.xml", "/"]
+
+
+def test_rules_that_arrive_packed_beyond_reading_are_no_leave(desk, web, alice):
+    web.pages["/robots.txt"] = NotTaken("The page is packed, and the packing is broken.")
+    assert read(desk, alice).state == "failed"
+    assert set(web.asked) == {"/robots.txt"}
 
 
 def test_no_more_pages_are_read_than_allowed_and_no_deeper(desk, web, alice):

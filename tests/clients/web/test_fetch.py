@@ -122,6 +122,18 @@ def test_a_redirect_is_told_and_not_followed():
         assert (answer.status, answer.headers["location"], len(asked)) == (302, "http://10.0.0.1/", 1)
 
 
+def test_headers_are_read_as_servers_write_them():
+    head = "Location: /über\r\nX-Robots-Tag: otherbot: noindex\r\nX-Robots-Tag: nofollow\r\nContent-Length: 0\r\n\r\n"
+    with server(b"HTTP/1.1 302 Found\r\n" + head.encode(), b"HTTP/1.1 302 Found\r\n" + head.encode("latin-1")) as (
+        port,
+        _,
+    ):
+        for _ in range(2):
+            answer = Fetcher("Test", allow_loopback=True).get(f"http://127.0.0.1:{port}/", limit=whole)
+            assert answer.headers["location"] == "/über"
+            assert answer.headers["x-robots-tag"] == "otherbot: noindex\nnofollow"
+
+
 def test_a_body_is_unpacked_as_far_as_it_is_taken():
     bomb = gzip.compress(b" " * 50_000_000, 9)
     with server(

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from clients.web.robots import Robots, relevant, sitemaps
+from clients.web.robots import Robots, relevant, sitemaps, wishes
 from clients.web.sitemap import read_sitemap
 
 SITE = "https://example.com"
@@ -22,6 +22,43 @@ def test_the_rules_for_us_count_and_those_for_others_do_not():
     assert rules.delay_s == 3
     assert Robots(relevant("User-agent: Other\nDisallow: /")).allows(f"{SITE}/")
     assert not Robots(relevant("User-agent: Other\nUser-agent: *\nDisallow: /")).allows(f"{SITE}/")
+
+
+def test_a_name_with_a_version_is_ours_and_a_longer_one_is_not():
+    assert not Robots(relevant("User-agent: FRONTDESK/1.0\nDisallow: /")).allows(f"{SITE}/")
+    assert Robots(relevant("User-agent: Frontdesk-Images\nDisallow: /")).allows(f"{SITE}/")
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/same", True),  # of two rules as long as each other the one that allows
+        ("/list.pdf", False),
+        ("/list.pdf?v=2", True),
+        ("/find?q=x", False),
+        ("/caf%C3%A9", False),
+        ("/~joe/", False),
+    ],
+)
+def test_the_longest_rule_counts_with_stars_ends_and_escapes(path, allowed):
+    forbidden = ("/same", "/*.pdf$", "/find?", "/café", "/%7Ejoe/")
+    text = "User-agent: *\nAllow: /same\n" + "".join(f"Disallow: {each}\n" for each in forbidden)
+    assert Robots(relevant(text)).allows(SITE + path) is allowed
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("noindex, nofollow", {"noindex", "nofollow"}),
+        ("googlebot: noindex, nofollow", set()),
+        ("googlebot: noindex\nnofollow", {"nofollow"}),
+        ("googlebot: nofollow, frontdesk: noindex", {"noindex"}),
+        ("unavailable_after: 25 Jun 2030 15:00:00 PST", {"unavailable_after: 25 jun 2030 15:00:00 pst"}),
+        ("", set()),
+    ],
+)
+def test_what_a_header_asks_of_others_is_not_asked_of_us(header, asked):
+    assert wishes(header) == asked
 
 
 def test_a_site_that_asks_for_a_day_between_requests_gets_ten_seconds():

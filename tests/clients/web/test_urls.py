@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.web.urls import calendar_pattern, is_worth_asking, normal, same_site
+from clients.web.urls import arranged, calendar_pattern, differing, is_worth_asking, normal, same_site, without
 
 BASE = "https://example.com/shop/list?page=2"
 
@@ -20,6 +20,9 @@ BASE = "https://example.com/shop/list?page=2"
         ("//other.example/x", "https://other.example/x"),
         ("/%7euser/%e4%bd%a0/ü b", "https://example.com/~user/%E4%BD%A0/%C3%BC%20b"),
         ("/a?utm_source=x&id=1&fbclid=y&PHPSESSID=z", "https://example.com/a?id=1"),
+        ("/a?session_id=9f&id=1&sort=price&order=DESC&_x=2", "https://example.com/a?id=1&_x=2"),
+        ("/a?order=17&view=article&dir=up&mode=", "https://example.com/a?order=17&view=article&dir=up&mode="),
+        ("/(S(lit3py55t21z5v55vlm25s55))/a", "https://example.com/a"),
         ("/a;jsessionid=12AB?x=1", "https://example.com/a?x=1"),
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
         ("/a%zz", "https://example.com/a%25zz"),
@@ -106,3 +109,12 @@ def test_links_that_hold_no_words_are_not_asked_for(path, worth):
 )
 def test_a_calendar_is_known_by_its_dates_and_a_post_is_not_one(path, pattern):
     assert calendar_pattern(f"https://example.com{path}") == pattern
+
+
+def test_addresses_are_compared_by_their_parameters():
+    url, other = "https://e.com/a/?x=1&y=2&visit=7", "https://e.com/a?y=2&x=1"
+    assert arranged(url) == "https://e.com/a/?visit=7&x=1&y=2"
+    assert without(url, {"visit"}) == without(other, {"visit"})
+    assert differing(url, other) == {"visit"}
+    assert differing("https://e.com/a?id=1", "https://e.com/a?id=2") == {"id"}
+    assert differing("https://e.com/a", "https://e.com/b") == set()
