@@ -5,6 +5,7 @@ Then a fact, a name or a denial that has taken another's place is seen for what 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -16,6 +17,8 @@ ALMOST = 0.55  # of the sentence's words and facts, found in the same order in a
 TIED = 0.04
 MOST = 120  # items compared
 CANDIDATES = 3
+LEADING = 0.6  # of the sentence without the fact in question, found in the statement it is about
+LEAD = 0.3  # of it, more than in any statement that has the fact
 
 
 def exchanged(statement: Statement, sources: Sequence[Source]) -> str | None:
@@ -53,11 +56,16 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             _key(other) == _key(item) for other in own
         ):
             return item.raw
+    ours_denied, theirs_denied = sum(map(_denies, own)), sum(map(_denies, theirs))
+    if any(_denies(one) and one.raw == other.raw for one, other in itertools.pairwise(own) if one.at + 1 == other.at):
+        return "denial added"  # "are not not accepted"
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
-        if step in ("replace", "delete") and any(map(_denies, mine)) and not any(map(_denies, instead)):
-            return "denial added"
-        if step in ("replace", "insert") and begin and end < len(own):
+        if step in ("replace", "delete") and ours_denied > theirs_denied:
+            if any(map(_denies, mine)) and not any(map(_denies, instead)):
+                return "denial added"
+        at_once = step == "insert" and all(map(_denies, instead))
+        if step in ("replace", "insert") and (begin or at_once) and end < len(own) and ours_denied < theirs_denied:
             denied = any(_denies(item) for item in instead) and not any(_denies(item) for item in mine)
             if denied and sum(item.weight >= LIGHT for item in instead) <= sum(_denies(item) for item in instead):
                 return "denial dropped"
@@ -71,6 +79,65 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                 if replaced:
                     return item.raw
     return None
+
+
+def displaced(statement: Statement, sources: Sequence[Source]) -> str | None:
+    """A fact, a name or a side that stands only in statements about something else, while the one that the sentence is
+    about has another of its kind: the sentence is that one with a fact of another. Whatever the order of its words."""
+    own = [item for clause in statement.clauses for item in clause.items]
+    tellable = [(number, item) for number, item in enumerate(own) if _tells(item)]
+    others = [(other, _marks(other)) for source in sources for other in source.statements]
+    for number, item in tellable:
+        words = {_key(one): one.weight for place, one in enumerate(own) if place != number and not _same_kind(one, item)}
+        whole = sum(words.values())
+        if whole < WORD:
+            continue
+        holder = rival = 0.0
+        for other, marks in others:
+            share = sum(weight for key, weight in words.items() if key in other.keys) / whole
+            if _stands(item, other, marks):
+                holder = max(holder, share)
+            elif share >= LEADING and share > rival and _has_another(item, marks, statement):
+                rival = share
+        if rival > holder + LEAD:
+            return item.raw
+    return None
+
+
+def _tells(item: Item) -> bool:
+    return bool(item.needs) or (item.label == "word" and (item.side != 0 or (item.capital and item.weight >= WORD)))
+
+
+def _same_kind(one: Item, item: Item) -> bool:
+    return one.label == item.label and bool(one.needs) and bool(item.needs)
+
+
+def _stands(item: Item, other: Statement, marks: frozenset[Key]) -> bool:
+    if item.needs:
+        return any(need in other.keys for need in item.needs)
+    if item.side and not (item.capital and item.weight >= WORD):
+        return ("side", item.side) in marks
+    return item.says[0] in other.keys
+
+
+def _marks(statement: Statement) -> frozenset[Key]:
+    """The kinds of facts of a statement, and its sides."""
+    items = [item for clause in statement.clauses for item in clause.items]
+    sides = {("side", item.side) for item in items if item.side}
+    return frozenset(sides | {(item.label, key) for item in items if item.needs for key in item.says})
+
+
+def _has_another(item: Item, marks: frozenset[Key], statement: Statement) -> bool:
+    """Whether a statement has a fact of the item's kind, or its opposite, that the sentence does not say."""
+    if not item.needs and item.side:
+        return ("side", -item.side) in marks
+    return any(
+        isinstance(mark, tuple) and mark[0] in (item.label, *_FIGURES_OR_DAY[item.label == "word"]) and mark[1] not in statement.keys
+        for mark in marks
+    )
+
+
+_FIGURES_OR_DAY = ((), ("day", "place"))
 
 
 def _held(item: Item, others: Sequence[Item]) -> bool:

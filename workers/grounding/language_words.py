@@ -95,10 +95,12 @@ _NEGATORS = words_of(
     "niemals ohne weder nichts niemand keinesfalls keinerlei nirgends ne n pas jamais sans aucun aucune rien ni "
     "nullement nunca jamas sin ningun ninguno ninguna nada tampoco nadie non mai senza nessun nessuno nessuna "
     "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets noch nergens degil yok "
-    "yoktur hayir hicbir olmadan asla yasak yasaktir"
+    "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
+    "prohibido prohibida prohibidos prohibidas vietato vietata vietati vietate proibido proibida proibidos proibidas "
+    "verboden"
 )
 _EXCEPT = words_of(
-    "except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
+    "hors excl exkl except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
     "disinda"
 )
 PARTICLES_YES = words_of("yes yeah yep ja jawohl oui si sim evet natuurlijk sure certainly absolutely")
@@ -109,15 +111,16 @@ _OPPOSITES = (
     ("open|opens|opened|opening|offen|geoffnet|offnet|offnen|ouvert*|ouvr*|abiert*|abre|abren|abrimos|apert*|apre|aperti|aberto*|aberta*|geopend|acik*",
      "closed|close|closes|closing|shut|geschlossen|schliesst|schliessen|zu|ferme*|ferm*|cerrad*|cierra*|cerramos|chius*|chiud*|fechad*|fecha|fechamos|gesloten|dicht|kapali*"),
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
-    ("before|vor|avant|antes|prima|voor|once", "after|nach|apres|despues|dopo|depois|na|sonra"),
+    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),
     ("allowed|permitted|erlaubt|autorise*|permitid*|permess*|toegestaan|serbest", "forbidden|prohibited|verboten|interdit*|prohibid*|vietat*|proibid*|verboden|yasak*"),
-    ("included|inbegriffen|enthalten|compris*|incluid*|incluso|inclus*|inbegrepen|dahil", "excluded|exclusive|exklusive|excluid*|esclus*|exclu*"),
+    ("included|including|includes|inbegriffen|enthalten|inklusive|inkl|einschliesslich|compris*|incluid*|incluso|inclus*|inbegrepen|dahil|compres*|incluy*",
+     "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*"),
     ("morning|morgens|vormittag*|matin|manana|mattin*|manha|ochtend|sabah", "afternoon|evening|nachmittag*|abend*|soir|tarde|noche|sera|pomeriggio|noite|avond|middag|aksam"),
     ("left|links|gauche|izquierda|sinistra|esquerda|sol", "right|rechts|droite|derecha|destra|direita|sag"),
-    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz", "paid|kostenpflichtig*|payant*|ucretli"),
+    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable"),
     ("more|mehr|mas|piu|mais|meer", "less|weniger|moins|menos|meno|minder"),
     ("new|neu*|nouve*|nuev*|nuov*|nov*|nieuw*|yeni", "old|alte*|vieux|viej*|vecchi*|velh*|oude|eski"),
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
@@ -130,8 +133,13 @@ _OPPOSITES = (
     ("men|mens|man|herren|hommes|hombre*|uomo|uomini|homem|homens|heren|erkek*", "women|womens|woman|damen|frauen|femmes|mujer*|donna|donne|mulher*|dames|kadin*"),
     ("big|large|gross*|grand*|grande*|groot|grote|buyuk", "small|klein*|petit*|peque*|piccol*|kucuk"),
     ("cheaper|gunstiger", "dearer|teurer"),
+    ("inside|within|innerhalb|dentro|entro|binnen", "outside|ausserhalb|dehors|fuera|fuori|fora|buiten"),
+    ("weekdays|weekday|werktags|wochentags", "weekend|weekends|wochenende|wochenenden"),
     ("arrival|anreise|check-in|arrivee|llegada|arrivo|chegada|aankomst|giris", "departure|abreise|check-out|depart|salida|partenza|saida|vertrek|cikis"),
 )  # fmt: skip
+
+# Written with a capital out of courtesy.
+POLITE = words_of("i lei suo sua suoi sue le loro usted ustedes ud uds vous vos u uw voce siz size sizin mr mrs ms dr dra sr sra m mme herr frau")
 
 _NEGATING_PREFIXES = ("un", "in", "im", "non", "dis", "ir", "il", "nicht", "des", "on", "not")
 

@@ -63,7 +63,7 @@ class Ranges(Dates):
             begin > 0
             and amount.at - begin < 2
             and self.words[begin - 1]
-            in ("the", "a", "las", "les", "los", "le", "la", "el", "l", "'", "den", "dem", "um", "all", "alle")
+            in measures.ARTICLES
         ):
             if (
                 self.words[max(0, begin - 2) : begin]

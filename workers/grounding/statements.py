@@ -27,6 +27,15 @@ LONGEST_STATEMENT = 2_000  # characters of a source's sentence
 CAPTION = 100  # characters of a title kept as context
 
 
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A "not" or an "except". core: what it is about; reach: all it may be about; excepts: whether it is an "except"."""
+
+    core: frozenset[Key]
+    reach: frozenset[Key]
+    excepts: bool = False
+
+
 @dataclass(slots=True)
 class Clause:
     """Part of a statement. own: what it says itself, with weights; taken: what earlier parts of the statement say."""
@@ -42,10 +51,10 @@ class Clause:
 
 @dataclass(slots=True)
 class Statement:
-    """One sentence. denials: what each "not" is about, and all it reaches; shape: its items, however they were written."""
+    """One sentence. denials: its words of denial; shape: its items, however they were written."""
 
     clauses: list[Clause]
-    denials: list[tuple[frozenset[Key], frozenset[Key]]]
+    denials: list[Denial]
     particle: str  # "yes", "no" or nothing, at its beginning
     shape: tuple[Key, ...]
     text: str
@@ -148,9 +157,9 @@ def _clauses(items: list[Item], pieces: list[tuple[str, str]]) -> list[Clause]:
     return clauses
 
 
-def _denials(items: list[Item], words: list[str]) -> list[tuple[frozenset[Key], frozenset[Key]]]:
+def _denials(items: list[Item], words: list[str]) -> list[Denial]:
     """What each word of denial reaches: a few words before it and after it, up to a "but"."""
-    found: list[tuple[frozenset[Key], frozenset[Key]]] = []
+    found: list[Denial] = []
     for number, item in enumerate(items):
         if item.label != "word":
             continue
@@ -166,11 +175,12 @@ def _denials(items: list[Item], words: list[str]) -> list[tuple[frozenset[Key], 
                 reach.append(other.says[0])
         ahead: list[Key] = []
         for other in items[number + 1 : number + 14]:
-            if other.raw in _TURNS or len(ahead) >= _AFTER or _broken(words, item.at, other.at, strong=True):
+            if (other.raw in _TURNS and other is not items[number + 1]) or len(ahead) >= _AFTER or _broken(words, item.at, other.at, strong=True):
                 break
             if _counts(other):
                 ahead.append(other.says[0])
-        found.append((frozenset(ahead or reach), frozenset(reach + ahead)))
+        excepts = languages.excepts(item.raw)
+        found.append(Denial(frozenset(ahead or reach), frozenset(reach + ahead), excepts))
     return found
 
 
@@ -197,4 +207,4 @@ def is_name(item: Item, first: int) -> bool:
     return item.label == "word" and item.capital and item.weight >= WORD
 
 
-__all__ = ["FIGURES", "Clause", "Key", "Source", "Statement", "content", "is_name", "read_source", "read_statement"]
+__all__ = ["FIGURES", "Clause", "Denial", "Key", "Source", "Statement", "content", "is_name", "read_source", "read_statement"]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workers.grounding import language_words as languages
-from workers.grounding.alignment import exchanged
+from workers.grounding.alignment import displaced, exchanged
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
-from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, content
+from workers.grounding.statements import FIGURES, Clause, Denial, Key, Source, Statement, content
 from workers.grounding.stems import same_name, stem
 
 NEAR = 0.12  # two parts whose words fit this equally are both what a clause may be about
@@ -130,6 +130,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding(
             "negation" if instead.startswith("denial ") else "binding", f"{instead} stands instead of something else"
         )
+    if (instead := displaced(statement, grounds.sources)) is not None:
+        return Finding("binding", f"{instead}, in a statement about something else")
     if (denial := _denied(statement, evidence)) is not None:
         return Finding("negation", denial)
     if statement.particle and not _agrees(statement, evidence):
@@ -140,7 +142,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
 
 def _figures(statement: Statement) -> int:
     return sum(
-        item.label in FIGURES or item.label == "promise" for clause in statement.clauses for item in clause.items
+        item.label in FIGURES or item.label in ("promise", "ordinal") for clause in statement.clauses for item in clause.items
     )
 
 
@@ -356,16 +358,22 @@ def _denied(statement: Statement, evidence: Sequence[_Part]) -> str | None:
     )
     statements = {id(part.statement): part.statement for part in evidence}.values()
     for own in statements:
-        for core, reach in own.denials:
-            if any(reach & mine for _, mine in statement.denials) or (not reach and statement.denials):
+        for denial in own.denials:
+            if any(denial.excepts == mine.excepts and denial.reach & mine.reach for mine in statement.denials):
                 continue
-            hits = len(core & said)
-            if hits and (hits * 2 >= len(core) or hits * 5 >= 3 * len(said)):
+            if not denial.reach and statement.denials:
+                continue
+            hits = len(denial.core & said)
+            if hits and (hits * 2 >= len(denial.core) or hits * 5 >= 3 * len(said)):
                 return "denial dropped"
-    for _, mine in statement.denials:
-        if not any(reach & mine or not reach or not mine for own in statements for _, reach in own.denials):
+    for mine in statement.denials:
+        if not any(_same_denial(mine, denial) for own in statements for denial in own.denials):
             return "denial added"
     return None
+
+
+def _same_denial(mine: Denial, own: Denial) -> bool:
+    return mine.excepts == own.excepts and bool(own.reach & mine.reach or not own.reach or not mine.reach)
 
 
 def _agrees(statement: Statement, evidence: Sequence[_Part]) -> bool:

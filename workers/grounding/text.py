@@ -30,12 +30,14 @@ _SPELLED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"(?<=\d) ?m(?:\^?3|³)(?!\w)"), " cbm"),
     (re.compile(r"(?<=\w)'(re|ve|ll|m)\b", re.IGNORECASE), lambda found: _SHORT[found[1].casefold()]),
     (re.compile(r"(?<=\d) ?km ?/ ?h\b"), " kmh"),
+    (re.compile(r"\bweek-?end(s?)\b", re.IGNORECASE), r"weekend\1"),
+    (re.compile(r"\b(?:en|entre) semana?e?\b(?! de| du)", re.IGNORECASE), "weekdays"),
     (re.compile(r"\b(US|CA|AU|R|C|A) ?\$"), r"\1$"),
 )
 _NOT = re.compile(r"(?<=\w)n't\b|(?<=\bcan)(?=not\b)", re.IGNORECASE)
 
 _TOKEN = re.compile(
-    r"(?P<email>[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
+    r"(?P<email>[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?:/[^\s<>\"]{0,200})?)"
     r"|(?P<link>(?:(?:[a-z][a-z0-9+.-]{0,11}://|(?:mailto|tel|javascript|data|sms):)|www\.)[^\s<>\"]{1,2000}"
     r"|(?:[^\W_][\w-]{0,62}\.){1,6}(?:[^\W\d_]{2,24})(?![\w@])(?:[:/?#][^\s<>\"]{1,2000})?)"
     r"|(?P<number>\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])|\d+(?:[.,:']\d+)*+)"
