@@ -5,13 +5,12 @@ Then a fact, a name or a denial that has taken another's place is seen for what 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from workers.grounding import language_words as languages
 from workers.grounding.reading import LIGHT, WORD, Item
-from workers.grounding.statements import Key, Source, Statement
+from workers.grounding.statements import Clause, Key, Source, Statement
 
 ALMOST = 0.55  # of the sentence's words and facts, found in the same order in a source's sentence
 TIED = 0.04
@@ -57,8 +56,6 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
         ):
             return item.raw
     ours_denied, theirs_denied = sum(map(_denies, own)), sum(map(_denies, theirs))
-    if any(_denies(one) and one.raw == other.raw for one, other in itertools.pairwise(own) if one.at + 1 == other.at):
-        return "denial added"  # "are not not accepted"
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
         if step in ("replace", "delete") and ours_denied > theirs_denied:
@@ -70,6 +67,11 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             if denied and sum(item.weight >= LIGHT for item in instead) <= sum(_denies(item) for item in instead):
                 return "denial dropped"
         if step == "replace" and any(item.weight >= WORD or item.needs for item in instead):
+            if len(mine) == len(instead) and any(
+                other.needs and other.label != "promise" and not item.needs and item.weight >= WORD
+                for item, other in zip(mine, instead, strict=True)
+            ):
+                return mine[0].raw
             for item in mine:
                 if item.needs:
                     replaced = not _held(item, instead)
@@ -102,6 +104,53 @@ def displaced(statement: Statement, sources: Sequence[Source]) -> str | None:
         if rival > holder + LEAD:
             return item.raw
     return None
+
+
+def crossed(statement: Statement, clauses: Sequence[Clause]) -> str | None:
+    """Two facts that stand in different parts of the sources, each beside another one in the other's place:
+    "Dr. Okoro at the weekend" of "Dr. Weber at the weekend, Dr. Okoro from Monday to Thursday"."""
+    own = [item for clause in statement.clauses for item in clause.items if _is_name(item) or item.label in _CROSSING]
+    if len({_kind(item) for item in own}) < 2:
+        return None
+    held = [[_places(item, part) for item in own] for part in clauses]
+    kinds = [{_kind(item): item for item in part.items if not _said(item, statement)} for part in clauses]
+    for one, other in _pairs(own):
+        first = [number for number, places in enumerate(held) if places[one]]
+        second = [number for number, places in enumerate(held) if places[other]]
+        if not first or not second or set(first) & set(second):
+            continue
+        if all(_kind(own[other]) in kinds[number] for number in first) and all(
+            _kind(own[one]) in kinds[number] for number in second
+        ):
+            return own[one].raw
+    return None
+
+
+def _pairs(own: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    for one, item in enumerate(own[:MOST_CROSSED]):
+        for other in range(one + 1, min(len(own), MOST_CROSSED)):
+            if _kind(own[other]) != _kind(item):
+                yield one, other
+
+
+def _is_name(item: Item) -> bool:
+    return item.label == "word" and item.capital and item.weight >= WORD and item.at > 0
+
+
+def _kind(item: Item) -> str:
+    return "name" if item.label == "word" and item.capital and item.weight >= WORD else item.label
+
+
+def _places(item: Item, clause: Clause) -> bool:
+    return any(key in clause.own for key in item.needs or item.says[:1])
+
+
+def _said(item: Item, statement: Statement) -> bool:
+    return any(key in statement.keys for key in item.says)
+
+
+_CROSSING = frozenset({"money", "day", "time", "date", "percent", "unit", "number", "phone"})
+MOST_CROSSED = 12  # facts of a sentence compared with one another
 
 
 def _tells(item: Item) -> bool:

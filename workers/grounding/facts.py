@@ -133,9 +133,14 @@ class Reader(Ranges):
     def _like_a_name(self, at: int) -> bool:
         """Whether a small word is written like a name: "Apple Pay", "Ashley Down". German writes every noun so."""
         piece = self.pieces[at]
-        if not piece.capital_first or at == 0 or len(piece.raw) < 2 or self.language in (None, "de"):
+        if not piece.capital_first or at == 0 or len(piece.raw) < 2 or piece.text in languages.POLITE:
             return False
-        return self.pieces[at - 1].raw not in ".:!?–—|•" and piece.text not in languages.POLITE
+        before = self.pieces[at - 1].raw
+        if before == "." and at > 1 and self.words[at - 2] in languages.TITLES:
+            return True
+        if self.language in (None, "de") and languages.small_or_light(piece.text, "de"):
+            return False
+        return before not in ".:!?–—|•" and self.language is not None
 
     def _after_house_number(self, at: int) -> bool:
         """Whether a street's kind follows a house number: "12 bis, place …"."""

@@ -94,7 +94,7 @@ _NEGATORS = words_of(
     "not no never nor neither none nobody nothing without nowhere nicht kein keine keinen keinem keiner keines nie "
     "niemals ohne weder nichts niemand keinesfalls keinerlei nirgends ne n pas jamais sans aucun aucune rien ni "
     "nullement nunca jamas sin ningun ninguno ninguna nada tampoco nadie non mai senza nessun nessuno nessuna "
-    "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets noch nergens degil yok "
+    "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets nergens degil yok "
     "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
     "prohibido prohibida prohibidos prohibidas vietato vietata vietati vietate proibido proibida proibidos proibidas "
     "verboden"
@@ -120,7 +120,7 @@ _OPPOSITES = (
      "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*"),
     ("morning|morgens|vormittag*|matin|manana|mattin*|manha|ochtend|sabah", "afternoon|evening|nachmittag*|abend*|soir|tarde|noche|sera|pomeriggio|noite|avond|middag|aksam"),
     ("left|links|gauche|izquierda|sinistra|esquerda|sol", "right|rechts|droite|derecha|destra|direita|sag"),
-    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable"),
+    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|betaald"),
     ("more|mehr|mas|piu|mais|meer", "less|weniger|moins|menos|meno|minder"),
     ("new|neu*|nouve*|nuev*|nuov*|nov*|nieuw*|yeni", "old|alte*|vieux|viej*|vecchi*|velh*|oude|eski"),
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
@@ -140,6 +140,12 @@ _OPPOSITES = (
 
 # Written with a capital out of courtesy.
 POLITE = words_of("i lei suo sua suoi sue le loro usted ustedes ud uds vous vos u uw voce siz size sizin mr mrs ms dr dra sr sra m mme herr frau")
+
+TITLES = words_of("dr dra prof mr mrs ms mx sr sra srta m mme mlle herr frau hr fr sig dott ing st")
+# A further one of what was denied before: alone it denies nothing.
+AND_NOT = frozenset(["ni", "nor", "nem"])
+# Before and after a time or an event, and nothing else.
+SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")
 
 _NEGATING_PREFIXES = ("un", "in", "im", "non", "dis", "ir", "il", "nicht", "des", "on", "not")
 
@@ -165,6 +171,11 @@ def guess(words: Iterable[str]) -> str | None:
 def small(word: str, language: str | None) -> bool:
     """Whether a word says nothing by itself in this language; in any, where it is not known."""
     return word in (_OWN.get(language, FUNCTION) if language else FUNCTION)
+
+
+def small_or_light(word: str, language: str) -> bool:
+    """Whether a word says nothing, or what any business says, in this language."""
+    return word in _OWN[language] or word in _LIGHT_OWN[language]
 
 
 def negates(word: str) -> bool:

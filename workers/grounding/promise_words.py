@@ -45,7 +45,7 @@ PHRASES = {
     for second in seconds.split()
 }  # fmt: skip
 PAID = frozenset(
-    {("de", "pago"), ("a", "pagamento"), ("tegen", "betaling"), ("contre", "paiement"), ("gegen", "gebuhr"), ("gegen", "bezahlung")}
+    {("kostet", "alles"), ("kostet", "extra"), ("kosten", "extra"), ("costs", "extra"), ("cost", "extra"), ("de", "pago"), ("a", "pagamento"), ("tegen", "betaling"), ("contre", "paiement"), ("gegen", "gebuhr"), ("gegen", "bezahlung")}
 )
 # Words that say a promise is made, and need none: "including breakfast" supports "breakfast is included".
 SAYING = dict.fromkeys(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workers.grounding import language_words as languages
-from workers.grounding.alignment import displaced, exchanged
+from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Denial, Key, Source, Statement, content
 from workers.grounding.stems import same_name, stem
@@ -101,6 +101,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("bare", statement.particle)
     if (stranger := _stranger(statement, grounds, asked)) is not None:
         return stranger
+    if (unsound := _unsound(statement, grounds)) is not None:
+        return Finding("negation", unsound)
     finding = Finding(facts=_figures(statement))
     evidence: list[_Part] = []
     covered = total = 0.0
@@ -132,6 +134,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         )
     if (instead := displaced(statement, grounds.sources)) is not None:
         return Finding("binding", f"{instead}, in a statement about something else")
+    if (instead := crossed(statement, [part.clause for part in grounds.parts])) is not None:
+        return Finding("binding", f"{instead}, beside something else")
     if (denial := _denied(statement, evidence)) is not None:
         return Finding("negation", denial)
     if statement.particle and not _agrees(statement, evidence):
@@ -180,6 +184,24 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
             last = item
     if words and unknown / words > UNKNOWN:
         return Finding("unsupported", f"{unknown:.0f} of {words:.0f} words stand nowhere")
+    return None
+
+
+def _unsound(statement: Statement, grounds: Grounds) -> str | None:
+    """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
+    denials = [item.raw for clause in statement.clauses for item in clause.items if item.label == "word" and languages.negates(item.raw)]
+    if len(denials) == 1 and denials[0] in languages.AND_NOT:
+        return denials[0]
+    for clause in statement.clauses:
+        words = [item.raw for item in clause.items if item.label == "word" and languages.negates(item.raw)]
+        twice = next((word for word in words if words.count(word) > 1 and word not in languages.AND_NOT), None)
+        if twice is not None and not any(
+            sum(item.raw == twice for item in part.clause.items) > 1 for part in grounds.parts
+        ):
+            return f"{twice} twice"
+        for item in clause.items:
+            if item.raw in languages.SURE_ORDER and item.side not in grounds.sides:
+                return item.raw
     return None
 
 
