@@ -24,6 +24,7 @@ _TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
 FIGURES = words_of("number money unit percent time date day phone email link code currency")
 LONGEST_STATEMENT = 2_000  # characters of a source's sentence
+MOST_STATEMENTS = 400  # of one source; a text of some thousand characters has a hundred
 CAPTION = 100  # characters of a title kept as context
 
 
@@ -92,7 +93,7 @@ def read_source(title: str, text: str) -> Source:
     before: frozenset[Key] = frozenset()
     text = text[:LONGEST]
     pieces = ([title] if title and "?" not in title else []) + split(text)
-    for piece in pieces:
+    for piece in pieces[:MOST_STATEMENTS]:
         statement = read_statement(piece[:LONGEST_STATEMENT], language)
         if not statement.clauses and not statement.particle:
             continue
