@@ -55,7 +55,7 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             _key(other) == _key(item) for other in own
         ):
             return item.raw
-    ours_denied, theirs_denied = sum(map(_denies, own)), sum(map(_denies, theirs))
+    ours_denied, theirs_denied = _denials(own), _denials(theirs)
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
         if step in ("replace", "delete") and ours_denied > theirs_denied:
@@ -77,7 +77,8 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                     replaced = not _held(item, instead)
                 else:
                     same = item.label == "word" and any(item.says[0] == other.says[0] for other in instead)
-                    replaced = item.capital and item.weight >= WORD and not same
+                    moved = item.at == 0 and any(item.says[0] == other.says[0] for other in theirs)
+                    replaced = item.capital and item.weight >= WORD and not same and not moved
                 if replaced:
                     return item.raw
     return None
@@ -195,6 +196,13 @@ def _held(item: Item, others: Sequence[Item]) -> bool:
 
 def _denies(item: Item) -> bool:
     return item.label == "word" and (languages.negates(item.raw) or languages.excepts(item.raw))
+
+
+def _denials(items: Sequence[Item]) -> int:
+    """How often something is denied: "ne … pas" once, "ne … ni … ni" once."""
+    words = [item.raw for item in items if _denies(item)]
+    plain = [word for word in words if word not in ("ne", "n") and word not in languages.AND_NOT]
+    return len(plain) or min(1, len(words))
 
 
 def _key(item: Item) -> Key:

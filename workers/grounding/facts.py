@@ -124,7 +124,7 @@ class Reader(Ranges):
                     weight,
                     at,
                     piece.capital_first,
-                    languages.side(word),
+                    languages.side_in(word, self.language),
                     languages.small(word, self.language),
                 )
             )
@@ -205,10 +205,14 @@ class Reader(Ranges):
     def _item(self, amount: Amount) -> Item:
         says: list[Key] = []
         needs: list[Key] = []
+        earlier = next((item for item in reversed(self.found) if item.label == "money"), None)
+        rates = {key[3] for key in earlier.needs if isinstance(key, tuple) and key[3]} if earlier is not None else ()
         for number_, reading in enumerate(amount.readings):
             upto = amount.upto[number_] if number_ < len(amount.upto) else None
             say, need = keys(reading, upto, amount)
             says += say
+            if amount.label == "money" and not amount.rate:  # "€14 a month for dogs and €11 for cats"
+                says += [(*key[:3], rate) for rate in rates for key in say if isinstance(key, tuple) and len(key) == 4]
             needs += need
         label = "date" if amount.label == "slashed" else amount.label
         raw = " ".join(self.words[amount.at : amount.end])

@@ -63,31 +63,31 @@ _LIGHT = {
     "give gives make makes come comes go see find ask use say says tell want like look know available currently usually "
     "normally typically simply directly kindly gladly including includes total amount about approximately roughly call "
     "contact located starting start starts first next run runs last lasts receive accept accepts possible allowed per fee "
-    "visit visits visiting hours fees able welcome thing things way ways case following regarding right",
+    "visit visits visiting hours fees able welcome unfortunately phone telephone online website number thing things way ways case following regarding right",
     "de": "bieten bietet angeboten gibt geben braucht brauchen brauchst benotigt benotigen kostet kosten preis preise preis betragt betragen nehmen nimmt "
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
     "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt "
-    "fallen fallt",
+    "fallen fallt leider telefon telefonisch online nummer",
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
     "besoin disponible disponibles actuellement normalement directement simplement environ compris possible situe situee "
-    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra",
+    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement telephone ligne numero",
     "es": "ofrecer ofrece ofrecemos ofrecen cuesta cuestan costar precio precios coste pagar paga pagas dar damos tomar toma necesita "
     "necesitas necesitan venir viene ir ver decir pedir pide encontrar encuentra encontrarnos disponible disponibles "
     "actualmente normalmente directamente simplemente aproximadamente unos incluye incluyendo posible empieza empiezan "
-    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos",
+    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente telefono linea numero",
     "it": "offrire offre offriamo offrono costa costano costo prezzo prezzi pagare paga dare diamo prendere prende serve servono "
     "venire vedere dire chiedere trovare trova disponibile disponibili attualmente normalmente direttamente circa "
-    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo",
+    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo telefono numero",
     "pt": "oferecer oferece oferecemos custa custam preco precos custo pagar paga dar precisa precisam vir ver dizer pedir encontrar "
     "encontra disponivel disponiveis atualmente normalmente diretamente aproximadamente cerca possivel comeca dura duram "
-    "partir horas hora receber aceitar aceitamos fica",
+    "partir horas hora receber aceitar aceitamos fica ficamos infelizmente telefone numero",
     "nl": "bieden biedt kost kosten prijs prijzen betalen betaalt geven geeft nemen neemt nodig komen komt gaan zien zeggen vragen "
     "vinden vindt beschikbaar momenteel normaal direct gewoon ongeveer circa mogelijk begint beginnen duurt duren uur "
-    "gelegen ontvangen accepteren accepteert rekenen",
+    "gelegen ontvangen accepteren accepteert rekenen helaas telefoon nummer",
     "tr": "sunar sunuyoruz sunulur fiyat fiyati fiyatlar ucret ucreti ucreti ode odenir odeme gerekir gereklidir almak alir gelmek "
-    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul",
+    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul maalesef telefon numara",
 }  # fmt: skip
 
 _NEGATORS = words_of(
@@ -215,6 +215,34 @@ def side(word: str) -> int:
     if found is not None:
         return found
     return next((number for start, number in _BEGINS if word.startswith(start)), 0) if len(word) > 3 else 0
+
+
+# Words of one language that stand on a side there, and say nothing or something else in others.
+_SIDE_IN = {"son": "tr", "sol": "tr", "sag": "tr", "once": "tr", "na": "nl", "zu": "de", "dicht": "nl", "nach": "de", "prima": "it"}
+
+
+def side_in(word: str, language: str | None) -> int:
+    """The side of a word in a text of this language."""
+    return 0 if language is not None and _SIDE_IN.get(word, language) != language else side(word)
+
+
+_BEFORE_NOUN = words_of(
+    "ein eine einer einen einem eines kein keine keiner keinen keinem ihr ihre ihrer ihren ihrem unser unsere unserer unseren "
+    "unserem jede jeder jeden jedem jedes"
+)
+_FRENCH_AFTER = words_of("le les sur une votre vos nous au par du des")
+
+
+def before_noun(word: str) -> bool:
+    """Whether a common noun follows in German, where it has a capital: "bei einer Absage"."""
+    return word in _BEFORE_NOUN
+
+
+def verb_at_start(word: str, following: str) -> bool:
+    """Whether the first word of a sentence is a verb by its ending: "Servimos", "Offriamo", "Trouvez le"."""
+    return word.endswith(("amos", "emos", "imos", "iamo", "iyoruz", "uyoruz")) or (
+        word.endswith("ez") and following in _FRENCH_AFTER
+    )
 
 
 def denied_form(word: str, known: Iterable[str] | frozenset[str]) -> bool:

@@ -89,7 +89,7 @@ AFTERWARDS: dict[tuple[str, ...], str] = {
 }  # fmt: skip
 RANGE_WORDS = words_of("to till until through thru - – — bis a au aux al alle alla hasta ate as tot ile jusque")
 RATE_WORDS = words_of(
-    "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en"
+    "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en im am ao op"
 )
 
 
@@ -136,7 +136,7 @@ ONCE = words_of("once einmal eenmaal")  # only before a period: "once a year"
 PERIODS = frozenset(["s", "min", "h", "d", "wk", "mo", "yr", "night"])
 PER = words_of("per pro je por par au al im am every each ao a an l all alla")
 BETWEEN = frozenset(["between", "zwischen", "entre", "tra", "fra", "tussen"])
-AFTER_RANGE_WORD = words_of("the les las los le el il o zum um l ' zu and including einschliesslich den incl met")
+AFTER_RANGE_WORD = words_of("the as os les las los le el il o zum um l ' zu and including einschliesslich den incl met")
 ARTICLES = words_of(
     "the a as o os las les los le la el l ' den dem der um all alle das dos da do ao aos au aux del dell delle degli dalle gli"
 )

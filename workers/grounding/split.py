@@ -82,6 +82,8 @@ def _boundary(text: str, start: int, *, final: bool) -> tuple[int | None, int]:
     begins = len(text) - len(text.lstrip())
     for mark in _END.finditer(text, start):
         if mark.start() <= begins:
+            if mark.end() == len(text):
+                return None, mark.start()
             continue  # leading white space or stray marks belong to what follows
         end = mark.end()
         if mark.group() == "\n":

@@ -13,7 +13,7 @@ from workers.grounding import language_words as languages
 from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Denial, Key, Source, Statement, content
-from workers.grounding.stems import same_name, stem
+from workers.grounding.stems import same_name
 
 NEAR = 0.12  # two parts whose words fit this equally are both what a clause may be about
 COVERED = 0.5  # of the words around a fact, found where the fact stands
@@ -86,11 +86,9 @@ class Grounds:
             return True
         if item.side and item.side in self.sides and not item.capital:
             return True  # "geöffnet" of "open"
-        if item.says[0] not in self.stems:
-            return False
         if not item.capital:
-            return True
-        return any(stem(form) == item.says[0] and same_name(form, item.raw) for form in self.forms)
+            return item.says[0] in self.stems
+        return any(same_name(form, item.raw) for form in self.forms)
 
 
 def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Finding:
@@ -172,7 +170,7 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
             else:
                 words += 1
                 if not grounds.knows(item):
-                    if item.capital:
+                    if item.capital and not _only_begins(item, clause, last, grounds):
                         return Finding("name", item.raw)
                     if (last is not None and last.label == "number") or any(
                         isinstance(key, tuple) for key in item.says
@@ -185,6 +183,21 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
     if words and unknown / words > UNKNOWN:
         return Finding("unsupported", f"{unknown:.0f} of {words:.0f} words stand nowhere")
     return None
+
+
+def _only_begins(item: Item, clause: Clause, last: Item | None, grounds: Grounds) -> bool:
+    """Whether the capital of an unknown word makes no name of it: a verb or a form of a known word that begins the
+    sentence, a noun of German behind "eine" or "Ihre", or a part of a known compound."""
+    if last is not None and languages.before_noun(last.raw):
+        return True
+    if item.at == 0:
+        following = next((other.raw for other in clause.items if other.at > 0), "")
+        return languages.verb_at_start(item.raw, following) or any(
+            len(form) >= 4 and item.raw.startswith(form) for form in grounds.forms
+        )
+    return len(item.raw) >= 3 and any(
+        len(form) >= len(item.raw) + 4 and form.startswith(item.raw) for form in grounds.forms
+    )
 
 
 def _unsound(statement: Statement, grounds: Grounds) -> str | None:
@@ -284,7 +297,7 @@ def _bound(
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, without what it belongs to"
             return None
         if item.needs:
-            if _covers(clause, best) < COVERED:
+            if item.label not in CONTACTS and _covers(clause, best) < COVERED:
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, about something else"
                 return None
             if not _beside(item, clause, [part for part in holders if part.fit >= best.fit - NEAR]):
@@ -385,6 +398,8 @@ def _denied(statement: Statement, evidence: Sequence[_Part]) -> str | None:
                 continue
             if not denial.reach and statement.denials:
                 continue
+            if denial.excepts and not said & (own.keys - denial.core):
+                continue  # says something else of what is excepted
             hits = len(denial.core & said)
             if hits and (hits * 2 >= len(denial.core) or hits * 5 >= 3 * len(said)):
                 return "denial dropped"

@@ -49,8 +49,9 @@ _TOKEN = re.compile(
 _PHONE = re.compile(r"\+?\(?\d[\d \u00a0()./-]{5,26}\d")
 _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})++(?![\d])(?:[.,]\d{1,2}(?!\d))?")
 _DATE_LIKE = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)|\d{1,2}[:.]\d{2} ?-|\d{4} ?[-/] ?\d{4}(?!\d)"
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d|[./-]\d)|\d{1,2}[:.]\d{2} ?-|\d{4} ?[-/] ?\d{4}(?!\d)"
 )
+_COUNTED = re.compile(r" ?(?:[€£$%₺]|[^\W\d_]{2,})")  # behind a number that is an amount
 _FILE_END = words_of("pdf docx doc html htm csv txt jpg png xlsx zip")
 
 
@@ -158,7 +159,7 @@ def _phone(text: str, at: int, found: list[Token]) -> int | None:
     digits = sum(character.isdigit() for character in raw)
     if not 7 <= digits <= 15 or _DATE_LIKE.match(raw) or (found and found[-1].kind == "number"):
         return None
-    if raw[0] not in "+(0" and _GROUPED.fullmatch(raw):
+    if raw[0] not in "+(0" and _GROUPED.fullmatch(raw) and (digits < 9 or _COUNTED.match(text, match.end())):
         return None
     separated = any(character in raw for character in " \u00a0/-()") or digits >= 9
     return match.end() if raw[0] in "+(0" or (separated and "." not in raw) or raw.count(".") >= 2 else None
