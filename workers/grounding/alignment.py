@@ -107,24 +107,36 @@ def displaced(statement: Statement, sources: Sequence[Source]) -> str | None:
     return None
 
 
-def crossed(statement: Statement, clauses: Sequence[Clause]) -> str | None:
+def crossed(statement: Statement, sources: Sequence[Source]) -> str | None:
     """Two facts that stand in different parts of the sources, each beside another one in the other's place:
     "Dr. Okoro at the weekend" of "Dr. Weber at the weekend, Dr. Okoro from Monday to Thursday"."""
     own = [item for clause in statement.clauses for item in clause.items if _is_name(item) or item.label in _CROSSING]
     if len({_kind(item) for item in own}) < 2:
         return None
-    held = [[_places(item, part) for item in own] for part in clauses]
-    kinds = [{_kind(item): item for item in part.items if not _said(item, statement)} for part in clauses]
+    parts = [[clause for one in source.statements for clause in one.clauses] for source in sources]
+    held = [[[_places(item, part) for item in own] for part in clauses] for clauses in parts]
+    kinds = [[{_kind(item) for item in part.items if not _said(item, statement)} for part in clauses] for clauses in parts]
     for one, other in _pairs(own):
-        first = [number for number, places in enumerate(held) if places[one]]
-        second = [number for number, places in enumerate(held) if places[other]]
-        if not first or not second or set(first) & set(second):
-            continue
-        if all(_kind(own[other]) in kinds[number] for number in first) and all(
-            _kind(own[one]) in kinds[number] for number in second
-        ):
+        verdicts = {
+            _cross(places, beside, one, other, _kind(own[one]), _kind(own[other]))
+            for places, beside in zip(held, kinds, strict=True)
+        }
+        if True in verdicts and False not in verdicts:
             return own[one].raw
     return None
+
+
+def _cross(
+    held: Sequence[Sequence[bool]], beside: Sequence[set[str]], one: int, other: int, kind: str, other_kind: str
+) -> bool | None:
+    """Whether the two are exchanged in this source; None when it does not have both."""
+    first = [number for number, places in enumerate(held) if places[one]]
+    second = [number for number, places in enumerate(held) if places[other]]
+    if not first or not second:
+        return None
+    if set(first) & set(second):
+        return False
+    return all(other_kind in beside[number] for number in first) and all(kind in beside[number] for number in second)
 
 
 def _pairs(own: Sequence[Item]) -> Iterator[tuple[int, int]]:
@@ -174,7 +186,8 @@ def _marks(statement: Statement) -> frozenset[Key]:
     """The kinds of facts of a statement, and its sides."""
     items = [item for clause in statement.clauses for item in clause.items]
     sides = {("side", item.side) for item in items if item.side}
-    return frozenset(sides | {(item.label, key) for item in items if item.needs for key in item.says})
+    names = {("word", item.says[0]) for item in items if _is_name(item)}
+    return frozenset(sides | names | {(item.label, key) for item in items if item.needs for key in item.says})
 
 
 def _has_another(item: Item, marks: frozenset[Key], statement: Statement) -> bool:

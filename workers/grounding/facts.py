@@ -18,11 +18,11 @@ from workers.grounding.stems import stem
 from workers.grounding.text import Token, fold, plain, tokens
 
 
-def facts(text: str, language: str | None = None, perhaps: str | None = None) -> tuple[list[Item], list[Token]]:
-    """The items of a text in order, and its tokens. `language` is its own, or `perhaps` where its words do not tell."""
+def facts(text: str, language: str | None = None, perhaps: str | None = None) -> tuple[list[Item], list[Token], str | None]:
+    """The items of a text in order, its tokens and its language. `language` is its own, or `perhaps` where its words do not tell."""
     pieces = tokens(plain(text))
     language = language or languages.guess(piece.text for piece in pieces if piece.kind == "word") or perhaps
-    return Reader(pieces, language).items(), pieces
+    return Reader(pieces, language).items(), pieces, language
 
 
 class Reader(Ranges):
@@ -221,4 +221,4 @@ class Reader(Ranges):
             needs = [("slashed", raw), *needs]
         elif amount.label == "date":
             needs += [("either", key) for key in needs]
-        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at)
+        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, end=amount.end)

@@ -30,6 +30,7 @@ class Item:
     capital: bool = False
     side: int = 0
     small: bool = False  # a function word of the text's own language
+    end: int = 0  # the token behind it; 0 when it is one token
 
 
 @dataclass(slots=True)

@@ -15,10 +15,14 @@ from workers.grounding.text import LONGEST, fold, plain
 
 Key = Hashable
 
-_JOINS = words_of(
-    "and or but und oder aber sondern sowie et ou mais y o u pero sino e ed ma oppure mas en of maar ve veya ama "
-    "while whereas wahrend"
-)
+_JOINS = {
+    language: words_of(words)
+    for language, words in {
+        "en": "and or but while whereas", "de": "und oder aber sondern sowie wahrend", "fr": "et ou mais", "es": "y o u e pero sino",
+        "it": "e ed o ma oppure", "pt": "e ou mas", "nl": "en of maar", "tr": "ve veya ama",
+    }.items()
+}  # fmt: skip
+_ANY_JOINS = words_of("and or but und oder aber sondern sowie et ou mais y pero sino ed oppure ve veya maar")
 _BREAKS = frozenset(",;:()–—|/•")
 _TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar ama fakat however whereas")
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
@@ -75,9 +79,9 @@ class Source:
 
 def read_statement(text: str, language: str | None = None, perhaps: str | None = None) -> Statement:
     """Read one sentence."""
-    items, pieces = facts(text, language, perhaps)
+    items, pieces, language = facts(text, language, perhaps)
     particle, begin = _particle(items, [piece.raw for piece in pieces])
-    clauses = _clauses(items[begin:], [(piece.raw, piece.text) for piece in pieces])
+    clauses = _clauses(items[begin:], [piece.raw for piece in pieces], _JOINS.get(language or "", _ANY_JOINS))
     denials = _denials(items[begin:], [piece.text for piece in pieces])
     keys = frozenset(key for item in items for key in item.says)
     return Statement(clauses, denials, particle, _shape(items), text, keys)
@@ -134,16 +138,18 @@ def _shape(items: list[Item]) -> tuple[Key, ...]:
     return tuple(item.needs[0] if item.needs else item.raw for item in items)
 
 
-def _clauses(items: list[Item], pieces: list[tuple[str, str]]) -> list[Clause]:
+def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> list[Clause]:
     groups: list[list[Item]] = [[]]
     last = 0
     for item in items:
         between = pieces[last : item.at]
-        if groups[-1] and (any(raw in _BREAKS for raw, _ in between) or item.raw in _JOINS):
+        if groups[-1] and (any(raw in _BREAKS for raw in between) or item.raw in joins):
             groups.append([])
-        if item.raw not in _JOINS or item.label != "word":
+        if item.raw not in joins or item.label != "word":
             groups[-1].append(item)
-        last = item.at + 1
+        last = item.end or item.at + 1
+    if len(groups) > 1 and groups[0] and all(_leads_in(item) for item in groups[0]):
+        groups[:2] = [groups[0] + groups[1]]  # "On Saturday, we open at nine"
     clauses: list[Clause] = []
     taken: frozenset[Key] = frozenset()
     for group in groups:
@@ -156,6 +162,10 @@ def _clauses(items: list[Item], pieces: list[tuple[str, str]]) -> list[Clause]:
         clauses.append(Clause(group, own, taken, frozenset(), words, figures, sides))
         taken = taken | frozenset(key for item in group if item.label == "word" for key in item.says)
     return clauses
+
+
+def _leads_in(item: Item) -> bool:
+    return item.label in ("day", "time", "date") or (item.label == "word" and item.weight <= SMALL)
 
 
 def _denials(items: list[Item], words: list[str]) -> list[Denial]:

@@ -132,7 +132,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         )
     if (instead := displaced(statement, grounds.sources)) is not None:
         return Finding("binding", f"{instead}, in a statement about something else")
-    if (instead := crossed(statement, [part.clause for part in grounds.parts])) is not None:
+    if (instead := crossed(statement, grounds.sources)) is not None:
         return Finding("binding", f"{instead}, beside something else")
     if (denial := _denied(statement, evidence)) is not None:
         return Finding("negation", denial)
@@ -185,6 +185,12 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
     return None
 
 
+def _half(denials: Sequence[str], statement: Statement) -> bool:
+    """Whether a "ne" stands without its "pas", and means no "ne … que" either."""
+    words = {item.raw for clause in statement.clauses for item in clause.items}
+    return bool(denials) and all(word in ("ne", "n") for word in denials) and not words & {"que", "qu"}
+
+
 def _only_begins(item: Item, clause: Clause, last: Item | None, grounds: Grounds) -> bool:
     """Whether the capital of an unknown word makes no name of it: a verb or a form of a known word that begins the
     sentence, a noun of German behind "eine" or "Ihre", or a part of a known compound."""
@@ -204,6 +210,12 @@ def _unsound(statement: Statement, grounds: Grounds) -> str | None:
     """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
     denials = [item.raw for clause in statement.clauses for item in clause.items if item.label == "word" and languages.negates(item.raw)]
     if len(denials) == 1 and denials[0] in languages.AND_NOT:
+        return denials[0]
+    if denials and _half(denials, statement) and not any(
+        _half([item.raw for clause in own.clauses for item in clause.items if languages.negates(item.raw)], own)
+        for source in grounds.sources
+        for own in source.statements
+    ):
         return denials[0]
     for clause in statement.clauses:
         words = [item.raw for item in clause.items if item.label == "word" and languages.negates(item.raw)]
@@ -283,7 +295,7 @@ def _bound(
             used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
-        rivals = parts if name or item.label == "promise" else [part for part in parts if part.clause.figures]
+        rivals = parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
         if not holders:
             finding.reason, finding.detail = "fact", f"{item.label}: {item.raw}"
             return None
@@ -305,6 +317,15 @@ def _bound(
                 return None
             used.append(best)
     return used
+
+
+def _has_other(part: _Part, item: Item, clause: Clause) -> bool:
+    """Whether a part of a source has a figure, one of the kind in question among them, that the clause does not say."""
+    if item.label not in FIGURES:
+        return part.clause.figures
+    return any(
+        other.label == item.label and not any(key in clause.own for key in other.says) for other in part.clause.items
+    )
 
 
 def _without(part: _Part, number: int, item: Item, share: float) -> float:
@@ -338,7 +359,8 @@ def _covers(clause: Clause, part: _Part) -> float:
     for number, item in enumerate(clause.items):
         if item.label in ("word", "place") and item.weight >= LIGHT:
             total += item.weight
-            matched += item.weight * (1.0 if part.held.get(number) or item.weight < WORD else 0.0)
+            found = part.held.get(number) or item.weight < WORD or item.says[0] in part.statement.keys
+            matched += item.weight if found else 0.0
     return matched / total if total else 1.0
 
 
