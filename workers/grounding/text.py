@@ -69,9 +69,13 @@ class Token:
         return self.raw[:1].isupper()
 
 
+# Joiners between Latin letters, where no script needs them.
+_JOINED = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f])")
+
+
 def visible(text: str) -> str:
     """Without characters that reorder what is seen or hide what is said."""
-    return text if text.isascii() and text.isprintable() else _HIDDEN.sub("", text)
+    return text if text.isascii() and text.isprintable() else _JOINED.sub("", _HIDDEN.sub("", text))
 
 
 def plain(text: str) -> str:
