@@ -117,7 +117,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         if best is None:
             return Finding("unsupported", "nothing to draw on")
         used = used or [best]
-        if (conflict := _opposed(clause, used)) is not None:
+        if (conflict := _opposed(clause, used, parts)) is not None:
             return Finding("negation", conflict)
         evidence += used
         weight = content(clause)
@@ -390,11 +390,16 @@ def _neighbours(item: Item, clause: Clause) -> set[tuple[str, Key]]:
 # --- denial ---------------------------------------------------------------------------------------------------------
 
 
-def _opposed(clause: Clause, used: Sequence[_Part]) -> str | None:
-    """A word whose opposite stands in the source instead."""
+def _opposed(clause: Clause, used: Sequence[_Part], parts: Sequence[_Part]) -> str | None:
+    """A word whose opposite stands in the source instead: in what is drawn on, or beside the very same figures."""
+    figures = [number for number, item in enumerate(clause.items) if item.needs and item.label in FIGURES]
+    alike = [part for part in parts if figures and all(part.held.get(number) == 1.0 for number in figures)]
+    sides_alike = frozenset(side for part in alike for side in part.clause.sides)
     for item in clause.items:
         if not item.side:
             continue
+        if -item.side in sides_alike and item.side not in sides_alike and -item.side not in clause.sides:
+            return item.raw
         for part in used:
             sides = part.clause.sides
             if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
