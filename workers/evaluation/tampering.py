@@ -162,6 +162,8 @@ def _all(sentence: str, language: str, names: Sequence[str], figures: Sequence[s
         yield from ((kind, text) for text in each(pattern, make, anywhere=True))
     for pattern_text, instead in _DENIALS.get(language, ()):
         for match in re.finditer(pattern_text, sentence, re.IGNORECASE):
+            if instead == "but not " and re.search(r"\b(?:not|no|never)\b|n't", sentence):
+                continue
             made = match.expand(instead)
             altered = (
                 sentence[: match.start()]

@@ -55,7 +55,7 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             _key(other) == _key(item) for other in own
         ):
             return item.raw
-    ours_denied, theirs_denied = _denials(own), _denials(theirs)
+    ours_denied, theirs_denied = denied_times(own), denied_times(theirs)
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
         if step in ("replace", "delete") and ours_denied > theirs_denied:
@@ -91,7 +91,9 @@ def displaced(statement: Statement, sources: Sequence[Source]) -> str | None:
     tellable = [(number, item) for number, item in enumerate(own) if _tells(item)]
     others = [(other, _marks(other)) for source in sources for other in source.statements]
     for number, item in tellable:
-        words = {_key(one): one.weight for place, one in enumerate(own) if place != number and not _same_kind(one, item)}
+        words = {
+            _key(one): one.weight for place, one in enumerate(own) if place != number and not _same_kind(one, item)
+        }
         whole = sum(words.values())
         if whole < WORD:
             continue
@@ -115,7 +117,9 @@ def crossed(statement: Statement, sources: Sequence[Source]) -> str | None:
         return None
     parts = [[clause for one in source.statements for clause in one.clauses] for source in sources]
     held = [[[_places(item, part) for item in own] for part in clauses] for clauses in parts]
-    kinds = [[{_kind(item) for item in part.items if not _said(item, statement)} for part in clauses] for clauses in parts]
+    kinds = [
+        [{_kind(item) for item in part.items if not _said(item, statement)} for part in clauses] for clauses in parts
+    ]
     for one, other in _pairs(own):
         verdicts = {
             _cross(places, beside, one, other, _kind(own[one]), _kind(own[other]))
@@ -195,7 +199,9 @@ def _has_another(item: Item, marks: frozenset[Key], statement: Statement) -> boo
     if not item.needs and item.side:
         return ("side", -item.side) in marks
     return any(
-        isinstance(mark, tuple) and mark[0] in (item.label, *_FIGURES_OR_DAY[item.label == "word"]) and mark[1] not in statement.keys
+        isinstance(mark, tuple)
+        and mark[0] in (item.label, *_FIGURES_OR_DAY[item.label == "word"])
+        and mark[1] not in statement.keys
         for mark in marks
     )
 
@@ -211,7 +217,7 @@ def _denies(item: Item) -> bool:
     return item.label == "word" and (languages.negates(item.raw) or languages.excepts(item.raw))
 
 
-def _denials(items: Sequence[Item]) -> int:
+def denied_times(items: Sequence[Item]) -> int:
     """How often something is denied: "ne … pas" once, "ne … ni … ni" once."""
     words = [item.raw for item in items if _denies(item)]
     plain = [word for word in words if word not in ("ne", "n") and word not in languages.AND_NOT]

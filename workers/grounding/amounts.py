@@ -78,7 +78,8 @@ class Amounts(Pieces):
         end = amount.end
         if end + 1 < len(self.pieces) and self.words[end] in measures.RATE_WORDS:
             step = end + 1
-            if self.pieces[step].raw == "'":
+            step += self.words[end] == "de" and self.words[step] == "l"
+            if step < len(self.pieces) and self.pieces[step].raw == "'":
                 step += 1
             if step < len(self.pieces) and (name := measures.unit(self.words[step], near=self.words[end] == "/")):
                 amount.rate, amount.end = name, step + 1

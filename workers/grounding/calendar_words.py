@@ -114,4 +114,6 @@ OPENING = {
 ), ">"
     ),
 }  # fmt: skip
-BEING = words_of("are is be was stay stays remain remains restons reste restent resta bleibt bleiben permanece permanecemos sind ist bleibt sommes est estamos esta siamo e zijn")
+BEING = words_of(
+    "are is be was stay stays remain remains restons reste restent resta bleibt bleiben permanece permanecemos sind ist bleibt sommes est estamos esta siamo e zijn"
+)

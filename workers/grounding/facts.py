@@ -18,7 +18,9 @@ from workers.grounding.stems import stem
 from workers.grounding.text import Token, fold, plain, tokens
 
 
-def facts(text: str, language: str | None = None, perhaps: str | None = None) -> tuple[list[Item], list[Token], str | None]:
+def facts(
+    text: str, language: str | None = None, perhaps: str | None = None
+) -> tuple[list[Item], list[Token], str | None]:
     """The items of a text in order, its tokens and its language. `language` is its own, or `perhaps` where its words do not tell."""
     pieces = tokens(plain(text))
     language = language or languages.guess(piece.text for piece in pieces if piece.kind == "word") or perhaps
@@ -83,7 +85,9 @@ class Reader(Ranges):
             return self._code(at)
         if word in promises.SHORT_PLACES and (piece.capital_first or (after is not None and after.raw == ".")):
             word = promises.SHORT_PLACES[word]
-        if (value := number_words.ORDINALS.get(word)) is not None and not (at == 0 and after is not None and after.raw == ","):
+        if (value := number_words.ORDINALS.get(word)) is not None and not (
+            at == 0 and after is not None and after.raw == ","
+        ):
             key: Key = ("ord", value)
             says = (key, stem(word))
             self.found.append(Item("ordinal", word, says, (key,), WORD, at, side=languages.side(word)))
@@ -146,7 +150,12 @@ class Reader(Ranges):
         """Whether a street's kind follows a house number: "12 bis, place …"."""
         before = at - 1
         before -= before >= 0 and self.pieces[before].raw == ","
-        return before >= 0 and bool(self.found) and self.found[-1].label in ("number", "code") and before - self.found[-1].at < 3
+        return (
+            before >= 0
+            and bool(self.found)
+            and self.found[-1].label in ("number", "code")
+            and before - self.found[-1].at < 3
+        )
 
     def _phrase(self, at: int) -> int | None:
         """Two words that promise, or take a promise back: "sans frais", "a pagamento"."""

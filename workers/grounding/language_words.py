@@ -63,7 +63,7 @@ _LIGHT = {
     "give gives make makes come comes go see find ask use say says tell want like look know available currently usually "
     "normally typically simply directly kindly gladly including includes total amount about approximately roughly call "
     "contact located starting start starts first next run runs last lasts receive accept accepts possible allowed per fee "
-    "visit visits visiting hours fees able welcome unfortunately phone telephone online website number thing things way ways case following regarding right",
+    "visit visits visiting hours fees able welcome unfortunately reach ring dial phone telephone online website number thing things way ways case following regarding right",
     "de": "bieten bietet angeboten gibt geben braucht brauchen brauchst benotigt benotigen kostet kosten preis preise preis betragt betragen nehmen nimmt "
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
@@ -72,22 +72,22 @@ _LIGHT = {
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
     "besoin disponible disponibles actuellement normalement directement simplement environ compris possible situe situee "
-    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement telephone ligne numero",
+    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement appeler appelez joindre telephone ligne numero",
     "es": "ofrecer ofrece ofrecemos ofrecen cuesta cuestan costar precio precios coste pagar paga pagas dar damos tomar toma necesita "
     "necesitas necesitan venir viene ir ver decir pedir pide encontrar encuentra encontrarnos disponible disponibles "
     "actualmente normalmente directamente simplemente aproximadamente unos incluye incluyendo posible empieza empiezan "
-    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente telefono linea numero",
+    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente llamar llame llamarnos llamando telefono linea numero",
     "it": "offrire offre offriamo offrono costa costano costo prezzo prezzi pagare paga dare diamo prendere prende serve servono "
     "venire vedere dire chiedere trovare trova disponibile disponibili attualmente normalmente direttamente circa "
-    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo telefono numero",
+    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo chiamare chiamate telefono numero",
     "pt": "oferecer oferece oferecemos custa custam preco precos custo pagar paga dar precisa precisam vir ver dizer pedir encontrar "
     "encontra disponivel disponiveis atualmente normalmente diretamente aproximadamente cerca possivel comeca dura duram "
-    "partir horas hora receber aceitar aceitamos fica ficamos infelizmente telefone numero",
+    "partir horas hora receber aceitar aceitamos fica ficamos infelizmente ligar ligue telefone numero",
     "nl": "bieden biedt kost kosten prijs prijzen betalen betaalt geven geeft nemen neemt nodig komen komt gaan zien zeggen vragen "
     "vinden vindt beschikbaar momenteel normaal direct gewoon ongeveer circa mogelijk begint beginnen duurt duren uur "
-    "gelegen ontvangen accepteren accepteert rekenen helaas telefoon nummer",
+    "gelegen ontvangen accepteren accepteert rekenen helaas bellen bel bereiken telefoon nummer",
     "tr": "sunar sunuyoruz sunulur fiyat fiyati fiyatlar ucret ucreti ucreti ode odenir odeme gerekir gereklidir almak alir gelmek "
-    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul maalesef telefon numara",
+    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul maalesef arayin arayabilirsiniz ulasabilirsiniz telefon numara",
 }  # fmt: skip
 
 _NEGATORS = words_of(
@@ -120,7 +120,7 @@ _OPPOSITES = (
      "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*"),
     ("morning|morgens|vormittag*|matin|manana|mattin*|manha|ochtend|sabah", "afternoon|evening|nachmittag*|abend*|soir|tarde|noche|sera|pomeriggio|noite|avond|middag|aksam"),
     ("left|links|gauche|izquierda|sinistra|esquerda|sol", "right|rechts|droite|derecha|destra|direita|sag"),
-    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|betaald"),
+    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|pagando|betaald"),
     ("more|mehr|mas|piu|mais|meer", "less|weniger|moins|menos|meno|minder"),
     ("new|neu*|nouve*|nuev*|nuov*|nov*|nieuw*|yeni", "old|alte*|vieux|viej*|vecchi*|velh*|oude|eski"),
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
@@ -139,10 +139,16 @@ _OPPOSITES = (
 )  # fmt: skip
 
 # Written with a capital out of courtesy.
-POLITE = words_of("i lei suo sua suoi sue le loro usted ustedes ud uds vous vos u uw voce siz size sizin mr mrs ms dr dra sr sra m mme herr frau")
+POLITE = words_of(
+    "i lei suo sua suoi sue le loro usted ustedes ud uds vous vos u uw voce siz size sizin mr mrs ms dr dra sr sra m mme herr frau"
+)
 
 TITLES = words_of("dr dra prof mr mrs ms mx sr sra srta m mme mlle herr frau hr fr sig dott ing st")
 # A further one of what was denied before: alone it denies nothing.
+# One of these denies; two in one breath do so in no language that has them.
+ONLY_ONE = words_of(
+    "not no never none nothing nobody nicht kein keine keinen keinem keiner keines nie niemals nichts niemand niet geen nooit"
+)
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")
@@ -218,7 +224,17 @@ def side(word: str) -> int:
 
 
 # Words of one language that stand on a side there, and say nothing or something else in others.
-_SIDE_IN = {"son": "tr", "sol": "tr", "sag": "tr", "once": "tr", "na": "nl", "zu": "de", "dicht": "nl", "nach": "de", "prima": "it"}
+_SIDE_IN = {
+    "son": "tr",
+    "sol": "tr",
+    "sag": "tr",
+    "once": "tr",
+    "na": "nl",
+    "zu": "de",
+    "dicht": "nl",
+    "nach": "de",
+    "prima": "it",
+}
 
 
 def side_in(word: str, language: str | None) -> int:

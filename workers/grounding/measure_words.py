@@ -61,7 +61,7 @@ _UNSURE_CURRENCIES = words_of(
 # "from", "at least", "over" (<) and "until", "at most", "within", "under" (>), up to three words long.
 _LIMITS = {
     "<": "from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
-    "ab|von|mindestens|mehr als|uber|seit|nach|vom|beginnt bei|"
+    "ab|von|mindestens|mehr als|uber|seit|nach|vom|beginnt bei|beginnen bei|beginnend bei|"
     "a partir de|a partir du|partir de|des|depuis|au moins|minimum de|plus de|apres|a compter de|"
     "desde|al menos|como minimo|minimo|mas de|despues de|a partir del|por lo menos|"
     "depois|despues|da|dal|dalle|a partire da|partire da|almeno|piu di|oltre|dopo|dopo le|"

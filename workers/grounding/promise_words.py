@@ -45,11 +45,27 @@ PHRASES = {
     for second in seconds.split()
 }  # fmt: skip
 PAID = frozenset(
-    {("kostet", "alles"), ("kostet", "extra"), ("kosten", "extra"), ("costs", "extra"), ("cost", "extra"), ("de", "pago"), ("a", "pagamento"), ("tegen", "betaling"), ("contre", "paiement"), ("gegen", "gebuhr"), ("gegen", "bezahlung")}
+    {
+        ("kostet", "alles"),
+        ("kosten", "alles"),
+        ("kostet", "extra"),
+        ("kosten", "extra"),
+        ("costs", "extra"),
+        ("cost", "extra"),
+        ("de", "pago"),
+        ("a", "pagamento"),
+        ("tegen", "betaling"),
+        ("contre", "paiement"),
+        ("gegen", "gebuhr"),
+        ("gegen", "bezahlung"),
+    }
 )
 # Words that say a promise is made, and need none: "including breakfast" supports "breakfast is included".
 SAYING = dict.fromkeys(
-    words_of("including includes include inklusive inkl inclusive inclusief compris comprise comprises einschliesslich incluye incluyen incluyendo"), "included"
+    words_of(
+        "including includes include inklusive inkl inclusive inclusief compris comprise comprises einschliesslich incluye incluyen incluyendo"
+    ),
+    "included",
 )
 
 

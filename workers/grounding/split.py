@@ -23,7 +23,9 @@ _COUNTED = re.compile(
     r"no|nr|n|p|pp|pag|pág|art|fig|tel|ph|ext|min|max|jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez|mon|tues?|wed|"
     r"thurs?|fri|sat|sun"
 )
-_SHORT_DAYS = re.compile(r"Mo|D[io]|Mi|Fr|S[ao]|[Ll]un?|[Mm]a[r]?|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd][io]m|[Mm]i[eé]|[Jj]ue|[Vv]ie|[Ss][aá]b|[Gg]io")
+_SHORT_DAYS = re.compile(
+    r"Mo|D[io]|Mi|Fr|S[ao]|[Ll]un?|[Mm]a[r]?|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd][io]m|[Mm]i[eé]|[Jj]ue|[Vv]ie|[Ss][aá]b|[Gg]io"
+)
 # End one only before a capital that is neither a day nor a month: "6 p.m. We", but "6 p.m. Monday".
 _ENDINGS = re.compile(r"[ap]\.?m|etc|inc|ltd|co|corp|usw|enz|u\.s|u\.k|b\.v|s\.a")
 LONGEST_DAY = 12  # letters of a weekday or month, and one more

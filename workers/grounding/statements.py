@@ -186,7 +186,11 @@ def _denials(items: list[Item], words: list[str]) -> list[Denial]:
                 reach.append(other.says[0])
         ahead: list[Key] = []
         for other in items[number + 1 : number + 14]:
-            if (other.raw in _TURNS and other is not items[number + 1]) or len(ahead) >= _AFTER or _broken(words, item.at, other.at, strong=True):
+            if (
+                (other.raw in _TURNS and other is not items[number + 1])
+                or len(ahead) >= _AFTER
+                or _broken(words, item.at, other.at, strong=True)
+            ):
                 break
             if _counts(other):
                 ahead.append(other.says[0])
@@ -218,4 +222,15 @@ def is_name(item: Item, first: int) -> bool:
     return item.label == "word" and item.capital and item.weight >= WORD
 
 
-__all__ = ["FIGURES", "Clause", "Denial", "Key", "Source", "Statement", "content", "is_name", "read_source", "read_statement"]
+__all__ = [
+    "FIGURES",
+    "Clause",
+    "Denial",
+    "Key",
+    "Source",
+    "Statement",
+    "content",
+    "is_name",
+    "read_source",
+    "read_statement",
+]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workers.grounding import language_words as languages
-from workers.grounding.alignment import crossed, displaced, exchanged
+from workers.grounding.alignment import crossed, denied_times, displaced, exchanged
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Denial, Key, Source, Statement, content
 from workers.grounding.stems import same_name
@@ -126,7 +126,10 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         said += [item for item in clause.items if item.label == "word" and item.weight >= LIGHT]
     if total and covered / total < (COVERED if finding.facts else SUPPORTED):
         return Finding("unsupported", f"{covered / total:.2f} of its words")
-    if (instead := exchanged(statement, grounds.sources)) is not None:
+    if (concept := _promised_twice(statement, grounds)) is not None:
+        return Finding("promise", f"{concept} twice")
+    instead = exchanged(statement, grounds.sources)
+    if instead is not None and not (instead.startswith("denial added") and _denied_elsewhere(statement, grounds)):
         return Finding(
             "negation" if instead.startswith("denial ") else "binding", f"{instead} stands instead of something else"
         )
@@ -144,7 +147,9 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
 
 def _figures(statement: Statement) -> int:
     return sum(
-        item.label in FIGURES or item.label in ("promise", "ordinal") for clause in statement.clauses for item in clause.items
+        item.label in FIGURES or item.label in ("promise", "ordinal")
+        for clause in statement.clauses
+        for item in clause.items
     )
 
 
@@ -208,20 +213,32 @@ def _only_begins(item: Item, clause: Clause, last: Item | None, grounds: Grounds
 
 def _unsound(statement: Statement, grounds: Grounds) -> str | None:
     """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
-    denials = [item.raw for clause in statement.clauses for item in clause.items if item.label == "word" and languages.negates(item.raw)]
+    denials = [
+        item.raw
+        for clause in statement.clauses
+        for item in clause.items
+        if item.label == "word" and languages.negates(item.raw)
+    ]
     if len(denials) == 1 and denials[0] in languages.AND_NOT:
         return denials[0]
-    if denials and _half(denials, statement) and not any(
-        _half([item.raw for clause in own.clauses for item in clause.items if languages.negates(item.raw)], own)
-        for source in grounds.sources
-        for own in source.statements
+    if (
+        denials
+        and _half(denials, statement)
+        and not any(
+            _half([item.raw for clause in own.clauses for item in clause.items if languages.negates(item.raw)], own)
+            for source in grounds.sources
+            for own in source.statements
+        )
     ):
         return denials[0]
     for clause in statement.clauses:
         words = [item.raw for item in clause.items if item.label == "word" and languages.negates(item.raw)]
         twice = next((word for word in words if words.count(word) > 1 and word not in languages.AND_NOT), None)
+        if twice is None and sum(word in languages.ONLY_ONE for word in words) > 1:
+            twice = next(word for word in words if word in languages.ONLY_ONE)
         if twice is not None and not any(
-            sum(item.raw == twice for item in part.clause.items) > 1 for part in grounds.parts
+            sum(item.raw in languages.ONLY_ONE or item.raw == twice for item in part.clause.items) > 1
+            for part in grounds.parts
         ):
             return f"{twice} twice"
         for item in clause.items:
@@ -295,7 +312,9 @@ def _bound(
             used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
-        rivals = parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
+        rivals = (
+            parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
+        )
         if not holders:
             finding.reason, finding.detail = "fact", f"{item.label}: {item.raw}"
             return None
@@ -418,7 +437,7 @@ def _denied(statement: Statement, evidence: Sequence[_Part]) -> str | None:
         for item in clause.items
         if not item.small and item.label in ("word", "promise", "place")
     )
-    statements = {id(part.statement): part.statement for part in evidence}.values()
+    statements = list({id(part.statement): part.statement for part in evidence}.values())
     for own in statements:
         for denial in own.denials:
             if any(denial.excepts == mine.excepts and denial.reach & mine.reach for mine in statement.denials):
@@ -428,11 +447,47 @@ def _denied(statement: Statement, evidence: Sequence[_Part]) -> str | None:
             if denial.excepts and not said & (own.keys - denial.core):
                 continue  # says something else of what is excepted
             hits = len(denial.core & said)
+            if len(said) > 1 and said <= denial.reach and not denial.excepts:
+                return "denial dropped"
             if hits and (hits * 2 >= len(denial.core) or hits * 5 >= 3 * len(said)):
                 return "denial dropped"
+    if _times(statement) > sum(map(_times, statements)):
+        return "denial added"
     for mine in statement.denials:
         if not any(_same_denial(mine, denial) for own in statements for denial in own.denials):
             return "denial added"
+    return None
+
+
+def _times(statement: Statement) -> int:
+    return denied_times([item for clause in statement.clauses for item in clause.items])
+
+
+def _denied_elsewhere(statement: Statement, grounds: Grounds) -> bool:
+    """Whether another source's sentence has all the facts of this one, and denies the same."""
+    needed = [item.needs for clause in statement.clauses for item in clause.items if item.needs]
+    return any(
+        all(any(need in own.keys for need in needs) for needs in needed)
+        and all(
+            any(mine.excepts == denial.excepts and mine.reach & denial.reach for denial in own.denials)
+            for mine in statement.denials
+        )
+        for source in grounds.sources
+        for own in source.statements
+        if own.denials
+    )
+
+
+def _promised_twice(statement: Statement, grounds: Grounds) -> str | None:
+    """A promise made twice in one breath, once more than in any source: "the guarantee guaranteed"."""
+    for clause in statement.clauses:
+        made = [item.needs[0] for item in clause.items if item.label == "promise"]
+        for key in made:
+            if made.count(key) > 1 and not any(
+                sum(item.label == "promise" and item.needs[0] == key for item in part.clause.items) > 1
+                for part in grounds.parts
+            ):
+                return str(key[1]) if isinstance(key, tuple) else ""
     return None
 
 
