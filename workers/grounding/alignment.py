@@ -58,9 +58,9 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
     ours_denied, theirs_denied = denied_times(own), denied_times(theirs)
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
-        if step in ("replace", "delete") and ours_denied > theirs_denied:
-            if any(map(_denies, mine)) and not any(map(_denies, instead)):
-                return "denial added"
+        denied_more = ours_denied > theirs_denied and any(map(_denies, mine)) and not any(map(_denies, instead))
+        if step in ("replace", "delete") and denied_more:
+            return "denial added"
         at_once = step == "insert" and all(map(_denies, instead))
         if step in ("replace", "insert") and (begin or at_once) and end < len(own) and ours_denied < theirs_denied:
             denied = any(_denies(item) for item in instead) and not any(_denies(item) for item in mine)

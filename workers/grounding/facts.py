@@ -21,7 +21,10 @@ from workers.grounding.text import Token, fold, plain, tokens
 def facts(
     text: str, language: str | None = None, perhaps: str | None = None
 ) -> tuple[list[Item], list[Token], str | None]:
-    """The items of a text in order, its tokens and its language. `language` is its own, or `perhaps` where its words do not tell."""
+    """The items of a text in order, its tokens and its language.
+
+    `language` is its own, or `perhaps` where its words do not tell.
+    """
     pieces = tokens(plain(text))
     language = language or languages.guess(piece.text for piece in pieces if piece.kind == "word") or perhaps
     return Reader(pieces, language).items(), pieces, language

@@ -18,8 +18,8 @@ Key = Hashable
 _JOINS = {
     language: words_of(words)
     for language, words in {
-        "en": "and or but while whereas", "de": "und oder aber sondern sowie wahrend", "fr": "et ou mais", "es": "y o u e pero sino",
-        "it": "e ed o ma oppure", "pt": "e ou mas", "nl": "en of maar", "tr": "ve veya ama",
+        "en": "and or but while whereas", "de": "und oder aber sondern sowie wahrend", "fr": "et ou mais",
+        "es": "y o u e pero sino", "it": "e ed o ma oppure", "pt": "e ou mas", "nl": "en of maar", "tr": "ve veya ama",
     }.items()
 }  # fmt: skip
 _ANY_JOINS = words_of("and or but und oder aber sondern sowie et ou mais y pero sino ed oppure ve veya maar")
