@@ -92,8 +92,7 @@ class Reader(Ranges):
             at == 0 and after is not None and after.raw == ","
         ):
             key: Key = ("ord", value)
-            says = (key, stem(word))
-            self.found.append(Item("ordinal", word, says, (key,), WORD, at, side=languages.side(word)))
+            self.found.append(Item("ordinal", word, (key, stem(word)), (key,), WORD, at, side=languages.side(word)))
             return at + 1
         if (phrase := self._phrase(at)) is not None:
             return phrase
@@ -119,7 +118,7 @@ class Reader(Ranges):
                 weight = WORD
             base = stem(word)
             unit_name = measures.unit(word, near=False)
-            says = (base, ("u", unit_name)) if unit_name else (base,)
+            says: tuple[Key, ...] = (base, ("u", unit_name)) if unit_name else (base,)
             if (said := promises.SAYING.get(word)) is not None:
                 says = (*says, ("promise", said))
             self.found.append(
