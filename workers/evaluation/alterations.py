@@ -252,7 +252,7 @@ def _phones(sentence: str, language: str) -> Iterator[str]:
 
 def _addresses(sentence: str, language: str) -> Iterator[str]:
     for match in _PLACE.finditer(sentence):
-        yield sentence[: match.start()] + _PLACES[match[0].casefold()] + sentence[match.end() :]
+        yield sentence[: match.start()] + _PLACES[match[0].lower()] + sentence[match.end() :]
     if _PLACE.search(sentence):
         yield from _each(re.compile(r"\b\d{1,5}\b(?=[ ,])"), sentence, lambda m: [str(int(m[0]) + 2), m[0][::-1]])
         yield from _each(re.compile(r"\b[A-Z]\d \d[A-Z]{2}\b"), sentence, lambda m: [m[0][:-1] + "X", "B" + m[0][1:]])

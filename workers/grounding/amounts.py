@@ -78,7 +78,8 @@ class Amounts(Pieces):
         end = amount.end
         if end + 1 < len(self.pieces) and self.words[end] in measures.RATE_WORDS:
             step = end + 1
-            if self.pieces[step].raw == "'":
+            step += self.words[end] == "de" and self.words[step] == "l"
+            if step < len(self.pieces) and self.pieces[step].raw == "'":
                 step += 1
             if step < len(self.pieces) and (name := measures.unit(self.words[step], near=self.words[end] == "/")):
                 amount.rate, amount.end = name, step + 1
@@ -107,6 +108,8 @@ class Amounts(Pieces):
         whole = value == int(value) if value >= 0 else False
         if (date := self._day_of_month(value, at, end)) is not None and whole:
             return date
+        if whole and clock is None and (house := self._house(at, end)) is not None:
+            return house
         if (time := self._time(value, at, end, clock)) is not None:
             return time
         if clock is not None and ":" in clock[0]:
@@ -147,7 +150,7 @@ class Amounts(Pieces):
             after, tight = (words[end] if end < len(pieces) else ""), False
         if (measured := self._measured(value, at, end)) is not None:
             return measured
-        if tight and after in calendar.ORDINAL_ENDS and whole:
+        if tight and whole and calendar.ends_ordinal(after, self.language):
             return Amount([Reading("ord", value)], at, end + 1, "number", number=value)
         if tight and end < len(pieces) and pieces[end].kind == "word":
             stop = end
@@ -155,6 +158,8 @@ class Amounts(Pieces):
                 stop += 1
             return Amount([Reading("code", fold("".join(piece.raw for piece in pieces[at:stop])))], at, stop, "code")
         readings = [Reading("n", ("", value))]
+        if whole and after == "." and tight and end + 1 < len(pieces) and pieces[end + 1].kind == "word":
+            readings.append(Reading("ord", value))
         if clock is not None and int(clock[1]) <= 24 and int(clock[2]) < 60:
             readings.append(Reading("time", int(clock[1]) % 24 * 60 + int(clock[2])))
             day, month = int(clock[1]), int(clock[2])
@@ -163,6 +168,19 @@ class Amounts(Pieces):
         elif whole and value <= 24 and self._says_at(at):
             readings.append(Reading("time", int(value) % 24 * 60))
         return Amount(readings, at, end, "number", bare=True, number=value)
+
+    def _house(self, at: int, end: int) -> Amount | None:
+        """ "112b", "112 B", "8-A", "12 bis": a house number with what tells it from its neighbour's."""
+        step = end + (end < len(self.pieces) and self.pieces[end].raw == "-" and self.pieces[end].tight)
+        if step >= len(self.pieces) or self.pieces[step].kind != "word" or (step > end and not self.pieces[step].tight):
+            return None
+        piece, following = self.pieces[step], self.pieces[step + 1 : step + 2]
+        letter = len(piece.raw) == 1 and piece.raw.isupper() and piece.raw not in "CFKVW"
+        second = piece.text in ("bis", "ter", "quater") and self.language not in ("de", None)
+        if not (letter or second) or any(one.kind == "number" or (one.tight and one.raw in ".-'") for one in following):
+            return None
+        written = f"{self.pieces[at].raw}{piece.text}"
+        return Amount([Reading("code", written)], at, step + 1, "code")
 
     def _measured(self, value: float, at: int, end: int) -> Amount | None:
         """A number with a unit, "one working day" and "2 h 30 min" included."""
@@ -238,6 +256,10 @@ class Amounts(Pieces):
             if name is not None:
                 size = {"anderthalb": 1.5, "eineinhalb": 1.5, "dreiviertel": 0.75}.get(word, 0.5)
                 return Amount([Reading("n", measures.in_base(size, name))], at, end, "unit", number=size)
+        if (period := self._per(at)) is not None:
+            return period
+        if (often := self._times(at)) is not None:
+            return often
         if word in number_words.ONES:
             return self._one(at)
         if word.endswith("einhalb") and (before := number_words.read([word[:-7]], 0, "de")) is not None:
@@ -262,6 +284,26 @@ class Amounts(Pieces):
                 break
             step += 1
         return words, ends
+
+    def _per(self, at: int) -> Amount | None:
+        """ "two vaccinations per year": the period in which a number of things happens."""
+        step = at + 1 + (at + 1 < len(self.words) and self.words[at + 1] == "'")
+        if self.words[at] not in measures.PER or step >= len(self.words):
+            return None
+        name = measures.unit(self.words[step], near=False)
+        if name not in measures.PERIODS or not any(item.label in ("number", "unit") for item in self.found[-3:]):
+            return None
+        if self.words[at] in ("al", "im", "am", "all", "alla", "ao", "a", "an", "l") and self.found[-1].at < at - 4:
+            return None
+        return Amount([Reading("n", measures.in_base(1.0, name))], at, step + 1, "unit", number=1.0)
+
+    def _times(self, at: int) -> Amount | None:
+        """ "twice", "dreimal"; "once" only before a period, where it is no "as soon as"."""
+        word = self.words[at]
+        times = measures.TIMES.get(word)
+        if word in measures.ONCE and at + 2 < len(self.words) and self.words[at + 1] in measures.PER:
+            times = 1 if measures.unit(self.words[at + 2], near=False) in measures.PERIODS else None
+        return Amount([Reading("n", ("x", float(times)))], at, at + 1, "unit", number=times) if times else None
 
     def _one(self, at: int) -> Amount | None:
         """ "an hour", "eine Stunde": one, where a unit follows."""

@@ -23,7 +23,7 @@ SHORT_DAYS = {word: number for number, words in enumerate(_SHORT) for word in wo
 _TURKISH_DAYS = ("pazartesi", "carsamba", "persembe", "cumartesi", "cuma", "sali", "pazar")
 _TURKISH_ENDINGS = words_of("dan den tan ten ya ye yi a e i gunu gunleri lari leri nda nde")
 GROUPS = {
-    "weekend": (5, 6), "weekends": (5, 6), "wochenende": (5, 6), "wochenenden": (5, 6), "weekenden": (5, 6), "fines": (5, 6),
+    "weekend": (5, 6), "week-end": (5, 6), "sonn": (6,), "weekends": (5, 6), "wochenende": (5, 6), "wochenenden": (5, 6), "weekenden": (5, 6), "fines": (5, 6),
     "daily": (0, 1, 2, 3, 4, 5, 6), "taglich": (0, 1, 2, 3, 4, 5, 6), "diariamente": (0, 1, 2, 3, 4, 5, 6), "quotidiennement": (0, 1, 2, 3, 4, 5, 6),
     "dagelijks": (0, 1, 2, 3, 4, 5, 6), "weekday": (0, 1, 2, 3, 4), "weekdays": (0, 1, 2, 3, 4), "werktags": (0, 1, 2, 3, 4, 5),
 }  # fmt: skip
@@ -94,6 +94,14 @@ CLOCK_OR_LENGTH = frozenset(
 AT = words_of("at um gegen las alle ore as om saat vers sobre klokke")
 ORDINAL_ENDS = words_of("st nd rd th er ere eme e o a nde ste de")
 
+
+def ends_ordinal(word: str, language: str | None) -> bool:
+    """Whether a number with this ending is an ordinal: "2nd", "3e"; "19a" is a house in most languages."""
+    if word in ("a", "o"):
+        return language in ("pt", "it", "es")
+    return word in ORDINAL_ENDS and not (word == "e" and language in ("en", "de"))
+
+
 OPENING = {
     **dict.fromkeys(words_of(
     "open opens offnen offnet ouvrons ouvre ouvrent abrimos abre abren apriamo apre aprono abrem opent openen "
@@ -106,4 +114,6 @@ OPENING = {
 ), ">"
     ),
 }  # fmt: skip
-BEING = words_of("are is be was stay sind ist bleibt sommes est estamos esta siamo e zijn")
+BEING = words_of(
+    "are is be was stay stays remain remains restons reste restent resta bleibt bleiben permanece permanecemos sind ist bleibt sommes est estamos esta siamo e zijn"
+)

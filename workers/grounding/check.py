@@ -20,6 +20,7 @@ from workers.phrases import is_dont_know
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 LONGEST_SENTENCE = 1_500  # characters; what is longer is no sentence for a chat
+MOST_ITEMS = 160  # words and facts, the same
 SIMILAR = 0.84  # of a sentence in another language than its source; only with all its facts in that source
 
 _MARKER = re.compile(r"(?<![ \t])[ \t]*[\[【](\d{1,3}(?:[ \t]*[,;][ \t]*\d{1,3}){0,20})[\]】]")
@@ -79,6 +80,8 @@ def check(
     ]
     perhaps = next((source.language for source in sources if source.language), None)
     statement = read_statement(_BULLET.sub("", text), None, perhaps)
+    if sum(len(clause.items) for clause in statement.clauses) > MOST_ITEMS:
+        return Checked(None, (), unsupported=True, reason="too_long")
     if today is not None:
         _place_days(statement, today)
     if is_dont_know(text) or courtesy.is_courtesy(statement):

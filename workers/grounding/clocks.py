@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from workers.grounding import calendar_words as calendar
+from workers.grounding import measure_words as measures
 from workers.grounding import number_words
 from workers.grounding.amounts import Amounts
 from workers.grounding.reading import Amount, Reading
@@ -63,6 +64,8 @@ class Clocks(Amounts):
                 time.readings.append(Reading("n", ("min", float(hour * 60 + minute))))
             return time
         if clock is not None and ":" in clock[0]:
+            if len(after) > 2 and measures.unit(after, near=False) not in (None, "h"):
+                return None  # "22:00 days"
             if after in calendar.CLOCK_OR_LENGTH:
                 end += 1
             return self._part_of_day(hour, minute, at, end, surely=True)

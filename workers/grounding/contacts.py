@@ -46,7 +46,18 @@ def link_keys(raw: str) -> tuple[Key, ...]:
         return phone_keys(rest)[1]
     text = re.sub(r"\A(?:https?://)?(?:www\.)?", "", raw, count=1, flags=re.IGNORECASE)
     host, slash, path = text.partition("/")
-    return (("link", host.casefold() + (slash + path).rstrip("/")),)
+    where = host.casefold() + (slash + path).rstrip("/")
+    return ("link", where), ("unsafe link", where)
+
+
+def link_facts(raw: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """What a link says and what it needs: "https" may be left out or added, and never be made "http"."""
+    keys = link_keys(raw)
+    if len(keys) < 2:
+        return keys, keys
+    if raw[:6].casefold() == "https:":
+        return keys[:1], keys[:1]
+    return keys, keys[1:] if raw[:5].casefold() == "http:" else keys[:1]
 
 
 def phone_keys(raw: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:

@@ -9,19 +9,25 @@ from __future__ import annotations
 from workers.grounding import calendar_words as calendar
 from workers.grounding import language_words as languages
 from workers.grounding import measure_words as measures
+from workers.grounding import number_words
 from workers.grounding import promise_words as promises
-from workers.grounding.contacts import email_key, link_keys, phone_keys
+from workers.grounding.contacts import email_key, link_facts, phone_keys
 from workers.grounding.ranges import Ranges, keys
 from workers.grounding.reading import FACT, LIGHT, SMALL, WORD, Amount, Item, Key, Reading
 from workers.grounding.stems import stem
 from workers.grounding.text import Token, fold, plain, tokens
 
 
-def facts(text: str, language: str | None = None, perhaps: str | None = None) -> tuple[list[Item], list[Token]]:
-    """The items of a text in order, and its tokens. `language` is its own, or `perhaps` where its words do not tell."""
+def facts(
+    text: str, language: str | None = None, perhaps: str | None = None
+) -> tuple[list[Item], list[Token], str | None]:
+    """The items of a text in order, its tokens and its language.
+
+    `language` is its own, or `perhaps` where its words do not tell.
+    """
     pieces = tokens(plain(text))
     language = language or languages.guess(piece.text for piece in pieces if piece.kind == "word") or perhaps
-    return Reader(pieces, language).items(), pieces
+    return Reader(pieces, language).items(), pieces, language
 
 
 class Reader(Ranges):
@@ -45,7 +51,8 @@ class Reader(Ranges):
         if amount.label != "time" or amount.upto:
             return ""
         for item in self.found[-3:][::-1]:
-            limit = calendar.OPENING.get(item.raw) if item.label == "word" and amount.at - item.at <= 4 else None
+            verb = item.label == "word" and amount.at - item.at <= 4 and self.pieces[item.at].raw.isascii()
+            limit = calendar.OPENING.get(item.raw) if verb or item.raw.startswith("offn") else None
             if limit is not None and self._before(item.at) not in calendar.BEING:
                 item.side, item.weight = 0, LIGHT
                 return limit
@@ -57,8 +64,8 @@ class Reader(Ranges):
             key = email_key(piece.text)
             self._add("email", piece, (key,), (key,), at)
         elif piece.kind == "link":
-            says = link_keys(piece.raw)
-            self._add("link", piece, says, says, at)
+            says, needs = link_facts(piece.raw)
+            self._add("link", piece, says, needs, at)
         elif piece.kind == "phone":
             says, needs = phone_keys(piece.raw)
             self._add("phone", piece, says, needs, at)
@@ -81,12 +88,23 @@ class Reader(Ranges):
             return self._code(at)
         if word in promises.SHORT_PLACES and (piece.capital_first or (after is not None and after.raw == ".")):
             word = promises.SHORT_PLACES[word]
+        if (value := number_words.ORDINALS.get(word)) is not None and not (
+            at == 0 and after is not None and after.raw == ","
+        ):
+            key: Key = ("ord", value)
+            self.found.append(Item("ordinal", word, (key, stem(word)), (key,), WORD, at, side=languages.side(word)))
+            return at + 1
+        if (phrase := self._phrase(at)) is not None:
+            return phrase
         hyphened = self._hyphened(at)
         concept = None if hyphened or self._before(at) == "feel" else promises.promise(word)
         if concept is not None:
-            key: Key = ("promise", concept)
-            self.found.append(Item("promise", word, (key, stem(word)), (key,), FACT, at, piece.capital_first))
-        elif word in promises.PLACES and (word not in promises.OFTEN_NO_PLACE or (piece.capital_first and at > 0)):
+            key = ("promise", concept)
+            side = languages.side(word)
+            self.found.append(Item("promise", word, (key, stem(word)), (key,), FACT, at, piece.capital_first, side))
+        elif word in promises.PLACES and (
+            word not in promises.OFTEN_NO_PLACE or (piece.capital_first and at > 0) or self._after_house_number(at)
+        ):
             self.found.append(
                 Item("place", word, (("place", word), stem(word)), (("place", word),), WORD, at, piece.capital_first)
             )
@@ -96,9 +114,13 @@ class Reader(Ranges):
             weight = (
                 SMALL if word in languages.FUNCTION or len(word) == 1 else LIGHT if word in languages.LIGHT else WORD
             )
+            if weight < WORD and self._like_a_name(at):
+                weight = WORD
             base = stem(word)
             unit_name = measures.unit(word, near=False)
             says: tuple[Key, ...] = (base, ("u", unit_name)) if unit_name else (base,)
+            if (said := promises.SAYING.get(word)) is not None:
+                says = (*says, ("promise", said))
             self.found.append(
                 Item(
                     "word",
@@ -108,11 +130,47 @@ class Reader(Ranges):
                     weight,
                     at,
                     piece.capital_first,
-                    languages.side(word),
+                    languages.side_in(word, self.language),
                     languages.small(word, self.language),
                 )
             )
         return at + 1
+
+    def _like_a_name(self, at: int) -> bool:
+        """Whether a small word is written like a name: "Apple Pay", "Ashley Down". German writes every noun so."""
+        piece = self.pieces[at]
+        if not piece.capital_first or at == 0 or len(piece.raw) < 2 or piece.text in languages.POLITE:
+            return False
+        before = self.pieces[at - 1].raw
+        if before == "." and at > 1 and self.words[at - 2] in languages.TITLES:
+            return True
+        if self.language in (None, "de") and languages.small_or_light(piece.text, "de"):
+            return False
+        return before not in ".:!?–—|•" and self.language is not None
+
+    def _after_house_number(self, at: int) -> bool:
+        """Whether a street's kind follows a house number: "12 bis, place …"."""
+        before = at - 1
+        before -= before >= 0 and self.pieces[before].raw == ","
+        return (
+            before >= 0
+            and bool(self.found)
+            and self.found[-1].label in ("number", "code")
+            and before - self.found[-1].at < 3
+        )
+
+    def _phrase(self, at: int) -> int | None:
+        """Two words that promise, or take a promise back: "sans frais", "a pagamento"."""
+        pair = (self.words[at], self.words[at + 1] if at + 1 < len(self.words) else "")
+        if pair in promises.PAID:
+            self.found.append(Item("word", "paid", (stem("paid"),), (), WORD, at, side=languages.side("paid")))
+            return at + 2
+        if (concept := promises.PHRASES.get(pair)) is None:
+            return None
+        key: Key = ("promise", concept)
+        side = languages.side(concept)
+        self.found.append(Item("promise", " ".join(pair), (key,), (key,), FACT, at, side=side))
+        return at + 2
 
     def _code(self, at: int) -> int:
         """Letters and digits in one: a postcode, a voucher, a model."""
@@ -158,10 +216,14 @@ class Reader(Ranges):
     def _item(self, amount: Amount) -> Item:
         says: list[Key] = []
         needs: list[Key] = []
+        earlier = next((item for item in reversed(self.found) if item.label == "money"), None)
+        rates = {key[3] for key in earlier.needs if isinstance(key, tuple) and key[3]} if earlier is not None else ()
         for number_, reading in enumerate(amount.readings):
             upto = amount.upto[number_] if number_ < len(amount.upto) else None
             say, need = keys(reading, upto, amount)
             says += say
+            if amount.label == "money" and not amount.rate:  # "€14 a month for dogs and €11 for cats"
+                says += [(*key[:3], rate) for rate in rates for key in say if isinstance(key, tuple) and len(key) == 4]
             needs += need
         label = "date" if amount.label == "slashed" else amount.label
         raw = " ".join(self.words[amount.at : amount.end])
@@ -170,4 +232,4 @@ class Reader(Ranges):
             needs = [("slashed", raw), *needs]
         elif amount.label == "date":
             needs += [("either", key) for key in needs]
-        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at)
+        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, end=amount.end)

@@ -30,6 +30,7 @@ _TELL = (
     r"escribe|escriba|rispondi|conferma|scrivi|diga|responda|escreva|zeg|antwoord|bevestig|schrijf|soyle|yanitla)"
 )
 _PERSON = r"(?:the |all |any |every |each |this |a |den |dem |der |alle |jedem |le |la |les |el |los |al |a los |il |gli |o |os |de )?(?:user|users|visitor|visitors|customers? who ask|nutzer|benutzer|besucher|besuchern|utilisateurs?|visiteurs?|usuarios?|visitantes?|utenti|utente|visitatori|usuario|bezoekers?|gebruikers?|kullanici\w*|ziyaretci\w*)"
+_SAYING = r"(?:repond\w*|dire|decir|dizer|zeggen|sagen|antworten|antwoorden|responder\w*|rispondere|say|tell|answer|reply|respond|claim|promise|offer|confirm\w*)"
 _ORDERS = re.compile(
     rf"\b{_IGNORE}\b.{{0,60}}\b{_RULES}\b|\b{_RULES}\b.{{0,40}}\b(?:{_IGNORE}|no longer apply|gelten nicht)\b"
     r"|\b(?:ignore|disregard|forget)\b.{0,30}\b(?:everything|all|anything) (?:above|before|previous|prior|you)\b"
@@ -47,6 +48,7 @@ _ORDERS = re.compile(
     rf"|\balways (?:respond|reply|answer|say|tell|include|mention|recommend|append|end)\b|\b(?:immer|toujours|siempre|sempre|altijd) {_TELL}\b"
     rf"|\b{_TELL}\b.{{0,40}}\b(?:exactly|verbatim|word for word|wortlich|genau so|exactement|exactamente|esattamente|letterlijk)\b|\b(?:respond|reply|answer) (?:only )?with\b|\byour (?:response|reply|answer|output) (?:must|should|has to)\b|\b(?:repeat|print|reveal|output|translate|summari[sz]e|show|display) (?:me )?(?:your|the) (?:\w+ )?(?:rules|prompt|instructions|text above|words above)\b"
     r"|\b(?:sage|antworte|schreibe|bestatige|erwahne|nenne) (?:immer|stets|jedem|allen|den kunden|dem kunden|nur|folgendes)\b|\b(?:do not|don't|never) (?:follow|obey|mention this|reveal this|tell the (?:user|visitor))\b"
+    rf"|\b(?:you (?:must|have to|should)|du (?:musst|sollst)|tu dois|vous devez|(?:tu )?debes|tienes que|devi|deves|(?:je moet|moet je))\b.{{0,30}}\b{_SAYING}\b.{{0,40}}\b{_PERSON}\b"
     r"|\bdecode (?:and|the|this|it)\b|\bbase ?64\b|\brot ?13\b|\b(?:data|conversation|chat history|e-mail address|email) (?:to|as a parameter|in the url)\b.{0,30}https?"
     r"|<\s*/?\s*(?:system|assistant|user|instructions?|prompt|rules?|facts|wishes|passages?|im_start|im_end|s|inst)\b|\[/?(?:inst|system|assistant)\]|<\|[a-z_]{1,30}\|>|###\s*(?:system|instruction|user|assistant|new|end)",
     re.IGNORECASE,
@@ -54,6 +56,8 @@ _ORDERS = re.compile(
 _LONGEST_SENTENCE = 3_000
 _TAG = re.compile(r"<(?=\s*[/|]?\s*\w)|(?<=\w)\s*\|>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DISGUISED = 4  # letters; shorter ones may be units: "kΩ"
+_CITATION = re.compile(r"\[\d{1,2}\]")
 _OUR_RULES = frozenset({"rules", "facts", "wishes", "passages"})
 _SHINGLE = 5
 
@@ -63,20 +67,28 @@ def gives_orders(sentence: str) -> bool:
     return _ORDERS.search(fold(plain(sentence[:_LONGEST_SENTENCE]))) is not None
 
 
+def _disguises(text: str) -> bool:
+    """Whether a word of some length mixes alphabets: it is to be read by a model, and not to be found by us."""
+    return not text.isascii() and any(
+        len(word) >= _DISGUISED and len(_scripts(word)) > 1 for word in _WORD.findall(text) if not word.isascii()
+    )
+
+
 @lru_cache(maxsize=1024)
 def without_orders(text: str) -> str:
     """A passage without the sentences that speak to a model, and without those that follow such a one in its paragraph."""
     text = visible(text)
-    if _ORDERS.search(fold(plain(text).replace("\n", " "))) is None:
+    if _ORDERS.search(fold(plain(text).replace("\n", " "))) is None and not _disguises(text):
         return text
     kept: list[str] = []
     steered = False
     for sentence in split(text):
-        if gives_orders(sentence):
+        if gives_orders(sentence) or _disguises(sentence):
             steered = True
             kept.append("\n")
         elif not steered:
             kept.append(sentence)
+            steered = _CITATION.search(sentence) is not None  # what follows a made-up source is not the business's
         elif sentence.endswith("\n\n") or "\n\n" in sentence:
             steered = False
     rest = "".join(kept).strip()

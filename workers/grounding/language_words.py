@@ -63,42 +63,44 @@ _LIGHT = {
     "give gives make makes come comes go see find ask use say says tell want like look know available currently usually "
     "normally typically simply directly kindly gladly including includes total amount about approximately roughly call "
     "contact located starting start starts first next run runs last lasts receive accept accepts possible allowed per fee "
-    "visit visits visiting hours fees able welcome thing things way ways case following regarding right",
+    "visit visits visiting hours fees able welcome unfortunately reach ring dial phone telephone online website number thing things way ways case following regarding right",
     "de": "bieten bietet angeboten gibt geben braucht brauchen brauchst benotigt benotigen kostet kosten preis preise preis betragt betragen nehmen nimmt "
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
     "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt "
-    "fallen fallt",
+    "fallen fallt leider telefon telefonisch online nummer",
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
     "besoin disponible disponibles actuellement normalement directement simplement environ compris possible situe situee "
-    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra",
+    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement appeler appelez joindre telephone ligne numero",
     "es": "ofrecer ofrece ofrecemos ofrecen cuesta cuestan costar precio precios coste pagar paga pagas dar damos tomar toma necesita "
     "necesitas necesitan venir viene ir ver decir pedir pide encontrar encuentra encontrarnos disponible disponibles "
     "actualmente normalmente directamente simplemente aproximadamente unos incluye incluyendo posible empieza empiezan "
-    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos",
+    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente llamar llame llamarnos llamando telefono linea numero",
     "it": "offrire offre offriamo offrono costa costano costo prezzo prezzi pagare paga dare diamo prendere prende serve servono "
     "venire vedere dire chiedere trovare trova disponibile disponibili attualmente normalmente direttamente circa "
-    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo",
+    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo chiamare chiamate telefono numero",
     "pt": "oferecer oferece oferecemos custa custam preco precos custo pagar paga dar precisa precisam vir ver dizer pedir encontrar "
     "encontra disponivel disponiveis atualmente normalmente diretamente aproximadamente cerca possivel comeca dura duram "
-    "partir horas hora receber aceitar aceitamos fica",
+    "partir horas hora receber aceitar aceitamos fica ficamos infelizmente ligar ligue telefone numero",
     "nl": "bieden biedt kost kosten prijs prijzen betalen betaalt geven geeft nemen neemt nodig komen komt gaan zien zeggen vragen "
     "vinden vindt beschikbaar momenteel normaal direct gewoon ongeveer circa mogelijk begint beginnen duurt duren uur "
-    "gelegen ontvangen accepteren accepteert rekenen",
+    "gelegen ontvangen accepteren accepteert rekenen helaas bellen bel bereiken telefoon nummer",
     "tr": "sunar sunuyoruz sunulur fiyat fiyati fiyatlar ucret ucreti ucreti ode odenir odeme gerekir gereklidir almak alir gelmek "
-    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul",
+    "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul maalesef arayin arayabilirsiniz ulasabilirsiniz telefon numara",
 }  # fmt: skip
 
 _NEGATORS = words_of(
     "not no never nor neither none nobody nothing without nowhere nicht kein keine keinen keinem keiner keines nie "
     "niemals ohne weder nichts niemand keinesfalls keinerlei nirgends ne n pas jamais sans aucun aucune rien ni "
     "nullement nunca jamas sin ningun ninguno ninguna nada tampoco nadie non mai senza nessun nessuno nessuna "
-    "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets noch nergens degil yok "
-    "yoktur hayir hicbir olmadan asla yasak yasaktir"
+    "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets nergens degil yok "
+    "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
+    "prohibido prohibida prohibidos prohibidas vietato vietata vietati vietate proibido proibida proibidos proibidas "
+    "verboden"
 )
 _EXCEPT = words_of(
-    "except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
+    "hors excl exkl except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
     "disinda"
 )
 PARTICLES_YES = words_of("yes yeah yep ja jawohl oui si sim evet natuurlijk sure certainly absolutely")
@@ -109,15 +111,16 @@ _OPPOSITES = (
     ("open|opens|opened|opening|offen|geoffnet|offnet|offnen|ouvert*|ouvr*|abiert*|abre|abren|abrimos|apert*|apre|aperti|aberto*|aberta*|geopend|acik*",
      "closed|close|closes|closing|shut|geschlossen|schliesst|schliessen|zu|ferme*|ferm*|cerrad*|cierra*|cerramos|chius*|chiud*|fechad*|fecha|fechamos|gesloten|dicht|kapali*"),
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
-    ("before|vor|avant|antes|prima|voor|once", "after|nach|apres|despues|dopo|depois|na|sonra"),
+    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),
     ("allowed|permitted|erlaubt|autorise*|permitid*|permess*|toegestaan|serbest", "forbidden|prohibited|verboten|interdit*|prohibid*|vietat*|proibid*|verboden|yasak*"),
-    ("included|inbegriffen|enthalten|compris*|incluid*|incluso|inclus*|inbegrepen|dahil", "excluded|exclusive|exklusive|excluid*|esclus*|exclu*"),
+    ("included|including|includes|inbegriffen|enthalten|inklusive|inkl|einschliesslich|compris*|incluid*|incluso|inclus*|inbegrepen|dahil|compres*|incluy*",
+     "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*"),
     ("morning|morgens|vormittag*|matin|manana|mattin*|manha|ochtend|sabah", "afternoon|evening|nachmittag*|abend*|soir|tarde|noche|sera|pomeriggio|noite|avond|middag|aksam"),
     ("left|links|gauche|izquierda|sinistra|esquerda|sol", "right|rechts|droite|derecha|destra|direita|sag"),
-    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz", "paid|kostenpflichtig*|payant*|ucretli"),
+    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|pagando|betaald"),
     ("more|mehr|mas|piu|mais|meer", "less|weniger|moins|menos|meno|minder"),
     ("new|neu*|nouve*|nuev*|nuov*|nov*|nieuw*|yeni", "old|alte*|vieux|viej*|vecchi*|velh*|oude|eski"),
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
@@ -130,8 +133,25 @@ _OPPOSITES = (
     ("men|mens|man|herren|hommes|hombre*|uomo|uomini|homem|homens|heren|erkek*", "women|womens|woman|damen|frauen|femmes|mujer*|donna|donne|mulher*|dames|kadin*"),
     ("big|large|gross*|grand*|grande*|groot|grote|buyuk", "small|klein*|petit*|peque*|piccol*|kucuk"),
     ("cheaper|gunstiger", "dearer|teurer"),
+    ("inside|within|innerhalb|dentro|entro|binnen", "outside|ausserhalb|dehors|fuera|fuori|fora|buiten"),
+    ("weekdays|weekday|werktags|wochentags", "weekend|weekends|wochenende|wochenenden"),
     ("arrival|anreise|check-in|arrivee|llegada|arrivo|chegada|aankomst|giris", "departure|abreise|check-out|depart|salida|partenza|saida|vertrek|cikis"),
 )  # fmt: skip
+
+# Written with a capital out of courtesy.
+POLITE = words_of(
+    "i lei suo sua suoi sue le loro usted ustedes ud uds vous vos u uw voce siz size sizin mr mrs ms dr dra sr sra m mme herr frau"
+)
+
+TITLES = words_of("dr dra prof mr mrs ms mx sr sra srta m mme mlle herr frau hr fr sig dott ing st")
+# A further one of what was denied before: alone it denies nothing.
+# One of these denies; two in one breath do so in no language that has them.
+ONLY_ONE = words_of(
+    "not no never none nothing nobody nicht kein keine keinen keinem keiner keines nie niemals nichts niemand niet geen nooit"
+)
+AND_NOT = frozenset(["ni", "nor", "nem"])
+# Before and after a time or an event, and nothing else.
+SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")
 
 _NEGATING_PREFIXES = ("un", "in", "im", "non", "dis", "ir", "il", "nicht", "des", "on", "not")
 
@@ -157,6 +177,11 @@ def guess(words: Iterable[str]) -> str | None:
 def small(word: str, language: str | None) -> bool:
     """Whether a word says nothing by itself in this language; in any, where it is not known."""
     return word in (_OWN.get(language, FUNCTION) if language else FUNCTION)
+
+
+def small_or_light(word: str, language: str) -> bool:
+    """Whether a word says nothing, or what any business says, in this language."""
+    return word in _OWN[language] or word in _LIGHT_OWN[language]
 
 
 def negates(word: str) -> bool:
@@ -196,6 +221,44 @@ def side(word: str) -> int:
     if found is not None:
         return found
     return next((number for start, number in _BEGINS if word.startswith(start)), 0) if len(word) > 3 else 0
+
+
+# Words of one language that stand on a side there, and say nothing or something else in others.
+_SIDE_IN = {
+    "son": "tr",
+    "sol": "tr",
+    "sag": "tr",
+    "once": "tr",
+    "na": "nl",
+    "zu": "de",
+    "dicht": "nl",
+    "nach": "de",
+    "prima": "it",
+}
+
+
+def side_in(word: str, language: str | None) -> int:
+    """The side of a word in a text of this language."""
+    return 0 if language is not None and _SIDE_IN.get(word, language) != language else side(word)
+
+
+_BEFORE_NOUN = words_of(
+    "ein eine einer einen einem eines kein keine keiner keinen keinem ihr ihre ihrer ihren ihrem unser unsere unserer unseren "
+    "unserem jede jeder jeden jedem jedes"
+)
+_FRENCH_AFTER = words_of("le les sur une votre vos nous au par du des")
+
+
+def before_noun(word: str) -> bool:
+    """Whether a common noun follows in German, where it has a capital: "bei einer Absage"."""
+    return word in _BEFORE_NOUN
+
+
+def verb_at_start(word: str, following: str) -> bool:
+    """Whether the first word of a sentence is a verb by its ending: "Servimos", "Offriamo", "Trouvez le"."""
+    return word.endswith(("amos", "emos", "imos", "iamo", "iyoruz", "uyoruz")) or (
+        word.endswith("ez") and following in _FRENCH_AFTER
+    )
 
 
 def denied_form(word: str, known: Iterable[str] | frozenset[str]) -> bool:

@@ -40,7 +40,7 @@ _WORDS = {
     "%": "% percent percents pct prozent prozentig pourcent pourcents procent porciento yuzde",
     "degC": "°c celsius", "degF": "°f fahrenheit", "deg": "° degrees grad",
     "w": "w watt watts", "kw": "kw kilowatt", "kwh": "kwh", "wh": "wh", "v": "v volt volts", "mb": "mb megabyte megabytes", "gb": "gb gigabyte gigabytes",
-    "mbit": "mbit mbps", "hp": "hp ps", "kmh": "kmh km/h", "bar": "bar",
+    "mbit": "mbit mbps", "hp": "hp ps", "kmh": "kmh km/h", "bar": "bar", "x": "times veces vez fois volte volta vezes keer kez defa mal",
 }  # fmt: skip
 UNITS = {word: unit for unit, words in _WORDS.items() for word in words.split()}
 _LETTERS = words_of("h m g l t s w v x")  # units only behind a number, and close to it
@@ -61,18 +61,18 @@ _UNSURE_CURRENCIES = words_of(
 # "from", "at least", "over" (<) and "until", "at most", "within", "under" (>), up to three words long.
 _LIMITS = {
     "<": "from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
-    "ab|von|mindestens|mehr als|uber|seit|nach|vom|beginnt bei|"
+    "ab|von|mindestens|mehr als|uber|seit|nach|vom|beginnt bei|beginnen bei|beginnend bei|"
     "a partir de|a partir du|partir de|des|depuis|au moins|minimum de|plus de|apres|a compter de|"
     "desde|al menos|como minimo|minimo|mas de|despues de|a partir del|por lo menos|"
-    "da|dal|dalle|a partire da|partire da|almeno|piu di|oltre|dopo|dopo le|"
+    "depois|despues|da|dal|dalle|a partire da|partire da|almeno|piu di|oltre|dopo|dopo le|"
     "a partir das|pelo menos|no minimo|mais de|depois de|apos|"
     "vanaf|van|minstens|minimaal|ten minste|meer dan|na|sinds|"
     "en az|fazla|sonra",
     ">": "until|till|up to|to|at most|maximum|max|no more than|not more than|less than|under|below|within|by|before|no later than|fewer than|"
     "bis|bis zu|bis zum|bis um|hochstens|maximal|weniger als|unter|innerhalb|innerhalb von|binnen|spatestens|vor|innert|"
-    "jusque|jusqu a|jusqu au|au plus|au maximum|moins de|sous|avant|dans un delai de|"
+    "jusqu|jusque|jusqu a|jusqu au|au plus|au maximum|moins de|sous|avant|dans un delai de|"
     "hasta|hasta las|como maximo|maximo|menos de|antes de|antes de las|en un plazo de|dentro de|"
-    "fino a|fino alle|al massimo|massimo|meno di|entro|prima di|prima delle|sotto|"
+    "antes|prima|fino a|fino alle|al massimo|massimo|meno di|entro|prima di|prima delle|sotto|"
     "ate|ate as|no maximo|menos de|dentro de|em ate|"
     "tot|tot en met|hoogstens|maximaal|minder dan|binnen|voor|uiterlijk|"
     "kadar|en fazla|en cok|icinde|once",
@@ -89,7 +89,7 @@ AFTERWARDS: dict[tuple[str, ...], str] = {
 }  # fmt: skip
 RANGE_WORDS = words_of("to till until through thru - – — bis a au aux al alle alla hasta ate as tot ile jusque")
 RATE_WORDS = words_of(
-    "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en"
+    "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en im am ao op"
 )
 
 
@@ -126,6 +126,17 @@ RATES = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+# How often: a number of times in one word.
+TIMES = {
+    word: times
+    for times, words in {2: "twice zweimal tweemaal", 3: "thrice dreimal driemaal", 4: "viermal viermaal"}.items()
+    for word in words.split()
+}
+ONCE = words_of("once einmal eenmaal")  # only before a period: "once a year"
+PERIODS = frozenset(["s", "min", "h", "d", "wk", "mo", "yr", "night"])
+PER = words_of("per pro je por par au al im am every each ao a an l all alla")
 BETWEEN = frozenset(["between", "zwischen", "entre", "tra", "fra", "tussen"])
-AFTER_RANGE_WORD = words_of("the les las los le el il o zum um l ' zu and including einschliesslich den incl met")
-ARTICLES = words_of("the a las les los le la el l ' den dem um all alle")
+AFTER_RANGE_WORD = words_of("the as os les las los le el il o zum um l ' zu and including einschliesslich den incl met")
+ARTICLES = words_of(
+    "the a as o os las les los le la el l ' den dem der um all alle das dos da do ao aos au aux del dell delle degli dalle gli"
+)

@@ -71,6 +71,22 @@ _DOUBTFUL = words_of(
 )  # fmt: skip
 _HALF = {"half": 0.5, "halb": 0.5, "halbe": 0.5, "halben": 0.5, "demi": 0.5, "demie": 0.5, "media": 0.5, "medio": 0.5, "mezza": 0.5,
          "mezzo": 0.5, "meia": 0.5, "meio": 0.5, "half-": 0.5, "halve": 0.5, "halfuur": 0.5, "yarim": 0.5, "bucuk": 0.5}  # fmt: skip
+ORDINALS = {
+    word: value
+    for value, words in enumerate(
+        (
+            "first erste ersten erster erstes erstem premier premiere premiers premieres primer primero primera primeros primeras primo primeiro primeira primeiros primeiras eerste ilk birinci",
+            "second zweite zweiten zweiter zweites zweitem deuxieme segundo tweede ikinci seconda",
+            "third dritte dritten dritter drittes drittem troisieme tercer tercero tercera terzo terza terceiro terceira derde ucuncu",
+            "fourth vierte vierten vierter viertes viertem quatrieme vierde dorduncu",
+            "fifth funfte funften funfter funftes cinquieme vijfde besinci",
+            "sixth sechste sechsten sechster sixieme zesde altinci",
+            "seventh siebte siebten septieme zevende yedinci", "eighth huitieme achtste sekizinci", "ninth neunte neunten neuvieme negende", "tenth zehnte zehnten dixieme tiende onuncu",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
 ONES = words_of("a an one ein eine einen einem einer un une una um uma uno een bir l")
 
 

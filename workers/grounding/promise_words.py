@@ -6,7 +6,7 @@ from workers.grounding.stems import words_of
 
 _CONCEPTS = {
     "free": "free gratis kostenlos kostenlose kostenlosen kostenloser kostenloses kostenfrei kostenfreie gratuit gratuite gratuits gratuites gratuitement "
-    "gratuito gratuita gratuitos gratuitas gratuitamente gratuiti ucretsiz bedava unentgeltlich umsonst complimentary",
+    "gratuito gratuita gratuitos gratuitas gratuitamente gratuiti ucretsiz bedava unentgeltlich umsonst complimentary kosteloos",
     "guarantee": "guarantee guarantees guaranteed garantie garantien garantieren garantiert garantierte garantis garantit garantissons garanti garantia "
     "garantias garantizado garantizamos garantizar garantiza garantizada garantito garantita garantiamo garanzia garantido garantimos gegarandeerd garanderen warranty "
     "gewahrleistung gewahrleisten",
@@ -27,11 +27,46 @@ _CONCEPTS = {
     "best": "cheapest best-price billigste gunstigste gunstigsten bestpreis",
     "now": "now nowadays immediately instantly sofort jetzt immediatement immediatamente inmediatamente maintenant ahora adesso agora nu hemen simdi onmiddellijk",
     "half": "half-price halber-preis",
-    "twice": "twice double doppelt doppelte doppelten zweimal deux-fois doble dobro doppio dubbel dubbele triple",
+    "twice": "double doppelt doppelte doppelten doble dobro doppio dubbel dubbele triple",
 }  # fmt: skip
 CONCEPTS = {word: concept for concept, words in _CONCEPTS.items() for word in words.split()}
 # "frei" and "livre" say many things; "cruelty-free" and "free time slots" promise nothing that is checked here.
 _OF_CHARGE = (("free", "of"), ("free", "time"))
+
+
+# Two words that say what one does: "sans frais" is free, "a pagamento" is not.
+PHRASES = {
+    (first, second): "free"
+    for first, seconds in {
+        "sans": "frais supplement", "sin": "coste costo cargo gastos recargo", "sem": "custo custos encargos", "de": "graca balde",
+        "senza": "costi spese supplemento", "zonder": "kosten toeslag", "ohne": "aufpreis kosten gebuhr zuschlag", "no": "cost charge fee",
+        "kostet": "nichts", "kosten": "nichts", "costs": "nothing", "cost": "nothing", "in": "omaggio",
+    }.items()
+    for second in seconds.split()
+}  # fmt: skip
+PAID = frozenset(
+    {
+        ("kostet", "alles"),
+        ("kosten", "alles"),
+        ("kostet", "extra"),
+        ("kosten", "extra"),
+        ("costs", "extra"),
+        ("cost", "extra"),
+        ("de", "pago"),
+        ("a", "pagamento"),
+        ("tegen", "betaling"),
+        ("contre", "paiement"),
+        ("gegen", "gebuhr"),
+        ("gegen", "bezahlung"),
+    }
+)
+# Words that say a promise is made, and need none: "including breakfast" supports "breakfast is included".
+SAYING = dict.fromkeys(
+    words_of(
+        "including includes include inklusive inkl inclusive inclusief compris comprise comprises einschliesslich incluye incluyen incluyendo"
+    ),
+    "included",
+)
 
 
 def promise(word: str) -> str | None:

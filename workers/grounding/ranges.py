@@ -59,12 +59,7 @@ class Ranges(Dates):
         if self.language == "tr":
             return self._turkish_limit(amount)
         begin = amount.at
-        while (
-            begin > 0
-            and amount.at - begin < 2
-            and self.words[begin - 1]
-            in ("the", "a", "las", "les", "los", "le", "la", "el", "l", "'", "den", "dem", "um", "all", "alle")
-        ):
+        while begin > 0 and amount.at - begin < 2 and self.words[begin - 1] in measures.ARTICLES:
             if (
                 self.words[max(0, begin - 2) : begin]
                 and tuple(self.words[max(0, begin - 2) : begin]) in measures.LIMITS
@@ -100,7 +95,8 @@ def keys(reading: Reading, upto: Reading | None, amount: Amount) -> tuple[list[K
         ]
     limit = amount.limit
     if not limit:
-        says: list[Key] = [(kind, value, sign, rate) for sign in ("", "<", ">")]
+        exact = amount.label in ("money", "percent")  # "€38" is neither "from €38" nor "up to €38"
+        says: list[Key] = [(kind, value, sign, rate) for sign in (("",) if exact else ("", "<", ">"))]
     else:
         says = [(kind, value, limit, rate)]
         if not (limit == "<" and amount.label == "money"):

@@ -17,7 +17,7 @@ LONGEST_NUMBER = 20  # characters; what is longer is compared as it is written
 _DIGITS = re.compile(r"[\d.,' \u00a0\u202f]+")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """A fact or a word. label: what it is, in one word; raw: as written (folded for words)."""
 
@@ -30,6 +30,7 @@ class Item:
     capital: bool = False
     side: int = 0
     small: bool = False  # a function word of the text's own language
+    end: int = 0  # the token behind it; 0 when it is one token
 
 
 @dataclass(slots=True)

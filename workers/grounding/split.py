@@ -9,7 +9,7 @@ _CLOSERS = "\"'”’»›)]}」』）】*_"
 _END = re.compile(rf"(?:[.!?…؟।]+[{re.escape(_CLOSERS)}]*|[。！？]+[{re.escape(_CLOSERS)}]*|\n)")
 _CITATIONS = re.compile(r"(?:[ \t]*\[\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*\])+[.,;:!?]?")
 _PARTIAL_CITATION = re.compile(r"[ \t]*(?:\[[\d, \t]*)?\Z")
-_LAST_WORD = re.compile(r"[^\s(\[{\"“‘'«]*\Z")
+_WORD_STARTS = "([{\"“‘'«"  # before the first letter of a word
 _MAYBE_CUT = re.compile(r"\d\.\s*\Z")  # "3." at the very end may be the beginning of "3.50"
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 
@@ -22,6 +22,9 @@ _OPENERS = re.compile(
 _COUNTED = re.compile(
     r"no|nr|n|p|pp|pag|pág|art|fig|tel|ph|ext|min|max|jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez|mon|tues?|wed|"
     r"thurs?|fri|sat|sun"
+)
+_SHORT_DAYS = re.compile(
+    r"Mo|D[io]|Mi|Fr|S[ao]|[Ll]un?|[Mm]a[r]?|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd][io]m|[Mm]i[eé]|[Jj]ue|[Vv]ie|[Ss][aá]b|[Gg]io"
 )
 # End one only before a capital that is neither a day nor a month: "6 p.m. We", but "6 p.m. Monday".
 _ENDINGS = re.compile(r"[ap]\.?m|etc|inc|ltd|co|corp|usw|enz|u\.s|u\.k|b\.v|s\.a")
@@ -42,23 +45,29 @@ class Sentences:
 
     def __init__(self) -> None:
         self._rest = ""
+        self._seen = 0  # before it no sentence ends, whatever follows
 
     def feed(self, piece: str) -> Iterator[str]:
         """The sentences that are complete now; the last one waits until what follows shows that it has ended."""
         self._rest += piece
-        while (end := _boundary(self._rest, final=False)) is not None:
-            sentence, self._rest = self._rest[:end], self._rest[end:]
-            yield sentence
+        yield from self._complete(final=False)
 
     def end(self, *, complete: bool = True) -> Iterator[str]:
         """What is left. Not `complete` (the model ran into its length limit): a half sentence is dropped."""
-        while (end := _boundary(self._rest, final=True)) is not None:
-            sentence, self._rest = self._rest[:end], self._rest[end:]
+        for sentence in self._complete(final=True):
             if complete or self._rest or not _MAYBE_CUT.search(sentence):
                 yield sentence
-        rest, self._rest = self._rest, ""
+        rest, self._rest, self._seen = self._rest, "", 0
         if rest and complete:
             yield rest
+
+    def _complete(self, *, final: bool) -> Iterator[str]:
+        while True:
+            end, self._seen = _boundary(self._rest, self._seen, final=final)
+            if end is None:
+                return
+            sentence, self._rest, self._seen = self._rest[:end], self._rest[end:], 0
+            yield sentence
 
 
 def split(text: str) -> list[str]:
@@ -67,27 +76,32 @@ def split(text: str) -> list[str]:
     return [*sentences.feed(text), *sentences.end()]
 
 
-def _boundary(text: str, *, final: bool) -> int | None:
-    """Where the first sentence ends, white space included; None when that cannot be known before more text comes."""
+def _boundary(text: str, start: int, *, final: bool) -> tuple[int | None, int]:
+    """Where the first sentence ends, white space included; None when that cannot be known before more text comes.
+
+    And where to look on then: before `start` none ends.
+    """
     begins = len(text) - len(text.lstrip())
-    for mark in _END.finditer(text):
+    for mark in _END.finditer(text, start):
         if mark.start() <= begins:
+            if mark.end() == len(text):
+                return None, mark.start()
             continue  # leading white space or stray marks belong to what follows
         end = mark.end()
         if mark.group() == "\n":
-            return _through_space(text, end, final=final)
-        if end == len(text):
-            return end if final else None  # "3." may become "3.50", "Wait." may become "Wait..."
+            return _through_space(text, end, final=final), mark.start()
+        if end == len(text):  # "3." may become "3.50", "Wait." may become "Wait..."
+            return (end if final else None), mark.start()
         if (cited := _CITATIONS.match(text, end)) is not None:
             end = cited.end()
         if not final and _PARTIAL_CITATION.match(text, end):
-            return None  # a citation may still come; it stays with this sentence
+            return None, mark.start()  # a citation may still come; it stays with this sentence
         verdict = _ends_here(text, mark, end, begins, final=final)
         if verdict is None:
-            return None
+            return None, mark.start()
         if verdict:
-            return _through_space(text, end, final=final)
-    return None
+            return _through_space(text, end, final=final), mark.start()
+    return None, len(text)
 
 
 def _through_space(text: str, end: int, *, final: bool) -> int | None:
@@ -106,6 +120,8 @@ def _ends_here(text: str, mark: re.Match[str], end: int, begins: int, *, final: 
     if end >= len(text):
         return True
     following = text[end]
+    if not following.isspace() and not following.isupper():
+        return False
     word = _word_before(text, mark.start())
     if not following.isspace():
         return _ends_without_space(text, end, sign, word, final=final)
@@ -121,7 +137,7 @@ def _ends_here(text: str, mark: re.Match[str], end: int, begins: int, *, final: 
 
 def _ends_without_space(text: str, end: int, sign: str, word: str, *, final: bool) -> bool | None:
     """Whether "Yes!We do" or "at nine.We" ends before its capital; "3.50" and "x.example/?q=A" do not."""
-    if any(part in word for part in ("://", "@", "www.", "/")) or not text[end].isupper():
+    if any(part in word for part in ("://", "@", "www.", "/")):
         return False
     if end + 1 == len(text) and not final:
         return None
@@ -141,7 +157,9 @@ def _ends_before(text: str, start: int, word: str, sign: str, *, first: bool, fi
     plain = word.casefold()
     if len(word) == 1 and word.isupper() and word != "I":
         return False  # an initial
-    if _OPENERS.fullmatch(plain) or (following.isdigit() and _COUNTED.fullmatch(plain)):
+    if _OPENERS.fullmatch(plain) or (
+        following.isdigit() and (_COUNTED.fullmatch(plain) or _SHORT_DAYS.fullmatch(word))
+    ):
         return False
     if not (word.isdigit() or _ENDINGS.fullmatch(plain)):
         return True
@@ -154,5 +172,7 @@ def _ends_before(text: str, start: int, word: str, sign: str, *, first: bool, fi
 
 
 def _word_before(text: str, end: int) -> str:
-    found = _LAST_WORD.search(text, max(0, end - LONGEST_WORD), end)
-    return found.group() if found else ""
+    begin, least = end, max(0, end - LONGEST_WORD)
+    while begin > least and text[begin - 1] not in _WORD_STARTS and not text[begin - 1].isspace():
+        begin -= 1
+    return text[begin:end]

@@ -15,16 +15,30 @@ from workers.grounding.text import LONGEST, fold, plain
 
 Key = Hashable
 
-_JOINS = words_of(
-    "and or but und oder aber sondern sowie et ou mais y o u pero sino e ed ma oppure mas en of maar ve veya ama "
-    "while whereas wahrend"
-)
+_JOINS = {
+    language: words_of(words)
+    for language, words in {
+        "en": "and or but while whereas", "de": "und oder aber sondern sowie wahrend", "fr": "et ou mais",
+        "es": "y o u e pero sino", "it": "e ed o ma oppure", "pt": "e ou mas", "nl": "en of maar", "tr": "ve veya ama",
+    }.items()
+}  # fmt: skip
+_ANY_JOINS = words_of("and or but und oder aber sondern sowie et ou mais y pero sino ed oppure ve veya maar")
 _BREAKS = frozenset(",;:()–—|/•")
 _TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar ama fakat however whereas")
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
 FIGURES = words_of("number money unit percent time date day phone email link code currency")
 LONGEST_STATEMENT = 2_000  # characters of a source's sentence
+MOST_STATEMENTS = 400  # of one source; a text of some thousand characters has a hundred
 CAPTION = 100  # characters of a title kept as context
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A "not" or an "except". core: what it is about; reach: all it may be about; excepts: whether it is an "except"."""
+
+    core: frozenset[Key]
+    reach: frozenset[Key]
+    excepts: bool = False
 
 
 @dataclass(slots=True)
@@ -42,10 +56,10 @@ class Clause:
 
 @dataclass(slots=True)
 class Statement:
-    """One sentence. denials: what each "not" is about, and all it reaches; shape: its items, however they were written."""
+    """One sentence. denials: its words of denial; shape: its items, however they were written."""
 
     clauses: list[Clause]
-    denials: list[tuple[frozenset[Key], frozenset[Key]]]
+    denials: list[Denial]
     particle: str  # "yes", "no" or nothing, at its beginning
     shape: tuple[Key, ...]
     text: str
@@ -65,9 +79,9 @@ class Source:
 
 def read_statement(text: str, language: str | None = None, perhaps: str | None = None) -> Statement:
     """Read one sentence."""
-    items, pieces = facts(text, language, perhaps)
+    items, pieces, language = facts(text, language, perhaps)
     particle, begin = _particle(items, [piece.raw for piece in pieces])
-    clauses = _clauses(items[begin:], [(piece.raw, piece.text) for piece in pieces])
+    clauses = _clauses(items[begin:], [piece.raw for piece in pieces], _JOINS.get(language or "", _ANY_JOINS))
     denials = _denials(items[begin:], [piece.text for piece in pieces])
     keys = frozenset(key for item in items for key in item.says)
     return Statement(clauses, denials, particle, _shape(items), text, keys)
@@ -83,7 +97,7 @@ def read_source(title: str, text: str) -> Source:
     before: frozenset[Key] = frozenset()
     text = text[:LONGEST]
     pieces = ([title] if title and "?" not in title else []) + split(text)
-    for piece in pieces:
+    for piece in pieces[:MOST_STATEMENTS]:
         statement = read_statement(piece[:LONGEST_STATEMENT], language)
         if not statement.clauses and not statement.particle:
             continue
@@ -124,16 +138,18 @@ def _shape(items: list[Item]) -> tuple[Key, ...]:
     return tuple(item.needs[0] if item.needs else item.raw for item in items)
 
 
-def _clauses(items: list[Item], pieces: list[tuple[str, str]]) -> list[Clause]:
+def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> list[Clause]:
     groups: list[list[Item]] = [[]]
     last = 0
     for item in items:
         between = pieces[last : item.at]
-        if groups[-1] and (any(raw in _BREAKS for raw, _ in between) or item.raw in _JOINS):
+        if groups[-1] and (any(raw in _BREAKS for raw in between) or item.raw in joins):
             groups.append([])
-        if item.raw not in _JOINS or item.label != "word":
+        if item.raw not in joins or item.label != "word":
             groups[-1].append(item)
-        last = item.at + 1
+        last = item.end or item.at + 1
+    if len(groups) > 1 and groups[0] and all(_leads_in(item) for item in groups[0]):
+        groups[:2] = [groups[0] + groups[1]]  # "On Saturday, we open at nine"
     clauses: list[Clause] = []
     taken: frozenset[Key] = frozenset()
     for group in groups:
@@ -148,9 +164,13 @@ def _clauses(items: list[Item], pieces: list[tuple[str, str]]) -> list[Clause]:
     return clauses
 
 
-def _denials(items: list[Item], words: list[str]) -> list[tuple[frozenset[Key], frozenset[Key]]]:
+def _leads_in(item: Item) -> bool:
+    return item.label in ("day", "time", "date") or (item.label == "word" and item.weight <= SMALL)
+
+
+def _denials(items: list[Item], words: list[str]) -> list[Denial]:
     """What each word of denial reaches: a few words before it and after it, up to a "but"."""
-    found: list[tuple[frozenset[Key], frozenset[Key]]] = []
+    found: list[Denial] = []
     for number, item in enumerate(items):
         if item.label != "word":
             continue
@@ -166,11 +186,16 @@ def _denials(items: list[Item], words: list[str]) -> list[tuple[frozenset[Key], 
                 reach.append(other.says[0])
         ahead: list[Key] = []
         for other in items[number + 1 : number + 14]:
-            if other.raw in _TURNS or len(ahead) >= _AFTER or _broken(words, item.at, other.at, strong=True):
+            if (
+                (other.raw in _TURNS and other is not items[number + 1])
+                or len(ahead) >= _AFTER
+                or _broken(words, item.at, other.at, strong=True)
+            ):
                 break
             if _counts(other):
                 ahead.append(other.says[0])
-        found.append((frozenset(ahead or reach), frozenset(reach + ahead)))
+        excepts = languages.excepts(item.raw)
+        found.append(Denial(frozenset(ahead or reach), frozenset(reach + ahead), excepts))
     return found
 
 
@@ -197,4 +222,15 @@ def is_name(item: Item, first: int) -> bool:
     return item.label == "word" and item.capital and item.weight >= WORD
 
 
-__all__ = ["FIGURES", "Clause", "Key", "Source", "Statement", "content", "is_name", "read_source", "read_statement"]
+__all__ = [
+    "FIGURES",
+    "Clause",
+    "Denial",
+    "Key",
+    "Source",
+    "Statement",
+    "content",
+    "is_name",
+    "read_source",
+    "read_statement",
+]

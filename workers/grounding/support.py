@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workers.grounding import language_words as languages
-from workers.grounding.alignment import exchanged
+from workers.grounding.alignment import crossed, denied_times, displaced, exchanged
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
-from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, content
-from workers.grounding.stems import same_name, stem
+from workers.grounding.statements import FIGURES, Clause, Denial, Key, Source, Statement, content
+from workers.grounding.stems import same_name
 
 NEAR = 0.12  # two parts whose words fit this equally are both what a clause may be about
 COVERED = 0.5  # of the words around a fact, found where the fact stands
@@ -86,11 +86,9 @@ class Grounds:
             return True
         if item.side and item.side in self.sides and not item.capital:
             return True  # "geöffnet" of "open"
-        if item.says[0] not in self.stems:
-            return False
         if not item.capital:
-            return True
-        return any(stem(form) == item.says[0] and same_name(form, item.raw) for form in self.forms)
+            return item.says[0] in self.stems
+        return any(same_name(form, item.raw) for form in self.forms)
 
 
 def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Finding:
@@ -101,6 +99,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("bare", statement.particle)
     if (stranger := _stranger(statement, grounds, asked)) is not None:
         return stranger
+    if (unsound := _unsound(statement, grounds)) is not None:
+        return Finding("negation", unsound)
     finding = Finding(facts=_figures(statement))
     evidence: list[_Part] = []
     covered = total = 0.0
@@ -117,7 +117,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         if best is None:
             return Finding("unsupported", "nothing to draw on")
         used = used or [best]
-        if (conflict := _opposed(clause, used)) is not None:
+        if (conflict := _opposed(clause, used, parts)) is not None:
             return Finding("negation", conflict)
         evidence += used
         weight = content(clause)
@@ -126,10 +126,17 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         said += [item for item in clause.items if item.label == "word" and item.weight >= LIGHT]
     if total and covered / total < (COVERED if finding.facts else SUPPORTED):
         return Finding("unsupported", f"{covered / total:.2f} of its words")
-    if (instead := exchanged(statement, grounds.sources)) is not None:
+    if (concept := _promised_twice(statement, grounds)) is not None:
+        return Finding("promise", f"{concept} twice")
+    instead = exchanged(statement, grounds.sources)
+    if instead is not None and not (instead.startswith("denial added") and _denied_elsewhere(statement, grounds)):
         return Finding(
             "negation" if instead.startswith("denial ") else "binding", f"{instead} stands instead of something else"
         )
+    if (instead := displaced(statement, grounds.sources)) is not None:
+        return Finding("binding", f"{instead}, in a statement about something else")
+    if (instead := crossed(statement, grounds.sources)) is not None:
+        return Finding("binding", f"{instead}, beside something else")
     if (denial := _denied(statement, evidence)) is not None:
         return Finding("negation", denial)
     if statement.particle and not _agrees(statement, evidence):
@@ -140,7 +147,9 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
 
 def _figures(statement: Statement) -> int:
     return sum(
-        item.label in FIGURES or item.label == "promise" for clause in statement.clauses for item in clause.items
+        item.label in FIGURES or item.label in ("promise", "ordinal")
+        for clause in statement.clauses
+        for item in clause.items
     )
 
 
@@ -166,7 +175,7 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
             else:
                 words += 1
                 if not grounds.knows(item):
-                    if item.capital:
+                    if item.capital and not _only_begins(item, clause, last, grounds):
                         return Finding("name", item.raw)
                     if (last is not None and last.label == "number") or any(
                         isinstance(key, tuple) for key in item.says
@@ -178,6 +187,63 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
             last = item
     if words and unknown / words > UNKNOWN:
         return Finding("unsupported", f"{unknown:.0f} of {words:.0f} words stand nowhere")
+    return None
+
+
+def _half(denials: Sequence[str], statement: Statement) -> bool:
+    """Whether a "ne" stands without its "pas", and means no "ne … que" either."""
+    words = {item.raw for clause in statement.clauses for item in clause.items}
+    return bool(denials) and all(word in ("ne", "n") for word in denials) and not words & {"que", "qu"}
+
+
+def _only_begins(item: Item, clause: Clause, last: Item | None, grounds: Grounds) -> bool:
+    """Whether the capital of an unknown word makes no name of it: a verb or a form of a known word that begins the
+    sentence, a noun of German behind "eine" or "Ihre", or a part of a known compound."""
+    if last is not None and languages.before_noun(last.raw):
+        return True
+    if item.at == 0:
+        following = next((other.raw for other in clause.items if other.at > 0), "")
+        return languages.verb_at_start(item.raw, following) or any(
+            len(form) >= 4 and item.raw.startswith(form) for form in grounds.forms
+        )
+    return len(item.raw) >= 3 and any(
+        len(form) >= len(item.raw) + 4 and form.startswith(item.raw) for form in grounds.forms
+    )
+
+
+def _unsound(statement: Statement, grounds: Grounds) -> str | None:
+    """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
+    denials = [
+        item.raw
+        for clause in statement.clauses
+        for item in clause.items
+        if item.label == "word" and languages.negates(item.raw)
+    ]
+    if len(denials) == 1 and denials[0] in languages.AND_NOT:
+        return denials[0]
+    if (
+        denials
+        and _half(denials, statement)
+        and not any(
+            _half([item.raw for clause in own.clauses for item in clause.items if languages.negates(item.raw)], own)
+            for source in grounds.sources
+            for own in source.statements
+        )
+    ):
+        return denials[0]
+    for clause in statement.clauses:
+        words = [item.raw for item in clause.items if item.label == "word" and languages.negates(item.raw)]
+        twice = next((word for word in words if words.count(word) > 1 and word not in languages.AND_NOT), None)
+        if twice is None and sum(word in languages.ONLY_ONE for word in words) > 1:
+            twice = next(word for word in words if word in languages.ONLY_ONE)
+        if twice is not None and not any(
+            sum(item.raw in languages.ONLY_ONE or item.raw == twice for item in part.clause.items) > 1
+            for part in grounds.parts
+        ):
+            return f"{twice} twice"
+        for item in clause.items:
+            if item.raw in languages.SURE_ORDER and item.side not in grounds.sides:
+                return item.raw
     return None
 
 
@@ -246,7 +312,9 @@ def _bound(
             used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
-        rivals = parts if name or item.label == "promise" else [part for part in parts if part.clause.figures]
+        rivals = (
+            parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
+        )
         if not holders:
             finding.reason, finding.detail = "fact", f"{item.label}: {item.raw}"
             return None
@@ -260,7 +328,7 @@ def _bound(
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, without what it belongs to"
             return None
         if item.needs:
-            if _covers(clause, best) < COVERED:
+            if item.label not in CONTACTS and _covers(clause, best) < COVERED:
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, about something else"
                 return None
             if not _beside(item, clause, [part for part in holders if part.fit >= best.fit - NEAR]):
@@ -268,6 +336,15 @@ def _bound(
                 return None
             used.append(best)
     return used
+
+
+def _has_other(part: _Part, item: Item, clause: Clause) -> bool:
+    """Whether a part of a source has a figure, one of the kind in question among them, that the clause does not say."""
+    if item.label not in FIGURES:
+        return part.clause.figures
+    return any(
+        other.label == item.label and not any(key in clause.own for key in other.says) for other in part.clause.items
+    )
 
 
 def _without(part: _Part, number: int, item: Item, share: float) -> float:
@@ -301,7 +378,8 @@ def _covers(clause: Clause, part: _Part) -> float:
     for number, item in enumerate(clause.items):
         if item.label in ("word", "place") and item.weight >= LIGHT:
             total += item.weight
-            matched += item.weight * (1.0 if part.held.get(number) or item.weight < WORD else 0.0)
+            found = part.held.get(number) or item.weight < WORD or item.says[0] in part.statement.keys
+            matched += item.weight if found else 0.0
     return matched / total if total else 1.0
 
 
@@ -331,11 +409,16 @@ def _neighbours(item: Item, clause: Clause) -> set[tuple[str, Key]]:
 # --- denial ---------------------------------------------------------------------------------------------------------
 
 
-def _opposed(clause: Clause, used: Sequence[_Part]) -> str | None:
-    """A word whose opposite stands in the source instead."""
+def _opposed(clause: Clause, used: Sequence[_Part], parts: Sequence[_Part]) -> str | None:
+    """A word whose opposite stands in the source instead: in what is drawn on, or beside the very same figures."""
+    figures = [number for number, item in enumerate(clause.items) if item.needs and item.label in FIGURES]
+    alike = [part for part in parts if figures and all(part.held.get(number) == 1.0 for number in figures)]
+    sides_alike = frozenset(side for part in alike for side in part.clause.sides)
     for item in clause.items:
         if not item.side:
             continue
+        if -item.side in sides_alike and item.side not in sides_alike and -item.side not in clause.sides:
+            return item.raw
         for part in used:
             sides = part.clause.sides
             if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
@@ -354,18 +437,62 @@ def _denied(statement: Statement, evidence: Sequence[_Part]) -> str | None:
         for item in clause.items
         if not item.small and item.label in ("word", "promise", "place")
     )
-    statements = {id(part.statement): part.statement for part in evidence}.values()
+    statements = list({id(part.statement): part.statement for part in evidence}.values())
     for own in statements:
-        for core, reach in own.denials:
-            if any(reach & mine for _, mine in statement.denials) or (not reach and statement.denials):
+        for denial in own.denials:
+            if any(denial.excepts == mine.excepts and denial.reach & mine.reach for mine in statement.denials):
                 continue
-            hits = len(core & said)
-            if hits and (hits * 2 >= len(core) or hits * 5 >= 3 * len(said)):
+            if not denial.reach and statement.denials:
+                continue
+            if denial.excepts and not said & (own.keys - denial.core):
+                continue  # says something else of what is excepted
+            hits = len(denial.core & said)
+            if len(said) > 1 and said <= denial.reach and not denial.excepts:
                 return "denial dropped"
-    for _, mine in statement.denials:
-        if not any(reach & mine or not reach or not mine for own in statements for _, reach in own.denials):
+            if hits and (hits * 2 >= len(denial.core) or hits * 5 >= 3 * len(said)):
+                return "denial dropped"
+    if _times(statement) > sum(map(_times, statements)):
+        return "denial added"
+    for mine in statement.denials:
+        if not any(_same_denial(mine, denial) for own in statements for denial in own.denials):
             return "denial added"
     return None
+
+
+def _times(statement: Statement) -> int:
+    return denied_times([item for clause in statement.clauses for item in clause.items])
+
+
+def _denied_elsewhere(statement: Statement, grounds: Grounds) -> bool:
+    """Whether another source's sentence has all the facts of this one, and denies the same."""
+    needed = [item.needs for clause in statement.clauses for item in clause.items if item.needs]
+    return any(
+        all(any(need in own.keys for need in needs) for needs in needed)
+        and all(
+            any(mine.excepts == denial.excepts and mine.reach & denial.reach for denial in own.denials)
+            for mine in statement.denials
+        )
+        for source in grounds.sources
+        for own in source.statements
+        if own.denials
+    )
+
+
+def _promised_twice(statement: Statement, grounds: Grounds) -> str | None:
+    """A promise made twice in one breath, once more than in any source: "the guarantee guaranteed"."""
+    for clause in statement.clauses:
+        made = [item.needs[0] for item in clause.items if item.label == "promise"]
+        for key in made:
+            if made.count(key) > 1 and not any(
+                sum(item.label == "promise" and item.needs[0] == key for item in part.clause.items) > 1
+                for part in grounds.parts
+            ):
+                return str(key[1]) if isinstance(key, tuple) else ""
+    return None
+
+
+def _same_denial(mine: Denial, own: Denial) -> bool:
+    return mine.excepts == own.excepts and bool(own.reach & mine.reach or not own.reach or not mine.reach)
 
 
 def _agrees(statement: Statement, evidence: Sequence[_Part]) -> bool:

@@ -30,12 +30,14 @@ _SPELLED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"(?<=\d) ?m(?:\^?3|³)(?!\w)"), " cbm"),
     (re.compile(r"(?<=\w)'(re|ve|ll|m)\b", re.IGNORECASE), lambda found: _SHORT[found[1].casefold()]),
     (re.compile(r"(?<=\d) ?km ?/ ?h\b"), " kmh"),
+    (re.compile(r"\bweek-?end(s?)\b", re.IGNORECASE), r"weekend\1"),
+    (re.compile(r"\b(?:en|entre) semana?e?\b(?! de| du)", re.IGNORECASE), "weekdays"),
     (re.compile(r"\b(US|CA|AU|R|C|A) ?\$"), r"\1$"),
 )
 _NOT = re.compile(r"(?<=\w)n't\b|(?<=\bcan)(?=not\b)", re.IGNORECASE)
 
 _TOKEN = re.compile(
-    r"(?P<email>[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
+    r"(?P<email>[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?:/[^\s<>\"]{0,200})?)"
     r"|(?P<link>(?:(?:[a-z][a-z0-9+.-]{0,11}://|(?:mailto|tel|javascript|data|sms):)|www\.)[^\s<>\"]{1,2000}"
     r"|(?:[^\W_][\w-]{0,62}\.){1,6}(?:[^\W\d_]{2,24})(?![\w@])(?:[:/?#][^\s<>\"]{1,2000})?)"
     r"|(?P<number>\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])|\d+(?:[.,:']\d+)*+)"
@@ -47,8 +49,9 @@ _TOKEN = re.compile(
 _PHONE = re.compile(r"\+?\(?\d[\d \u00a0()./-]{5,26}\d")
 _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})++(?![\d])(?:[.,]\d{1,2}(?!\d))?")
 _DATE_LIKE = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)|\d{1,2}[:.]\d{2} ?-|\d{4} ?[-/] ?\d{4}(?!\d)"
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d|[./-]\d)|\d{1,2}[:.]\d{2} ?-|\d{4} ?[-/] ?\d{4}(?!\d)"
 )
+_COUNTED = re.compile(r" ?(?:[€£$%₺]|[^\W\d_]{2,})")  # behind a number that is an amount
 _FILE_END = words_of("pdf docx doc html htm csv txt jpg png xlsx zip")
 
 
@@ -66,9 +69,13 @@ class Token:
         return self.raw[:1].isupper()
 
 
+# Joiners between Latin letters, where no script needs them.
+_JOINED = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f])")
+
+
 def visible(text: str) -> str:
     """Without characters that reorder what is seen or hide what is said."""
-    return text if text.isascii() and text.isprintable() else _HIDDEN.sub("", text)
+    return text if text.isascii() and text.isprintable() else _JOINED.sub("", _HIDDEN.sub("", text))
 
 
 def plain(text: str) -> str:
@@ -156,7 +163,7 @@ def _phone(text: str, at: int, found: list[Token]) -> int | None:
     digits = sum(character.isdigit() for character in raw)
     if not 7 <= digits <= 15 or _DATE_LIKE.match(raw) or (found and found[-1].kind == "number"):
         return None
-    if raw[0] not in "+(0" and _GROUPED.fullmatch(raw):
+    if raw[0] not in "+(0" and _GROUPED.fullmatch(raw) and (digits < 9 or _COUNTED.match(text, match.end())):
         return None
     separated = any(character in raw for character in " \u00a0/-()") or digits >= 9
     return match.end() if raw[0] in "+(0" or (separated and "." not in raw) or raw.count(".") >= 2 else None
