@@ -19,6 +19,7 @@ settings.register_profile("long", max_examples=5000, derandomize=False, print_bl
 settings.load_profile("repeatable")
 
 os.environ["ENVIRONMENT"] = "test"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the workers do, and before numpy is loaded
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789abcdef"
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")  # unit tests need none
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")

@@ -6,6 +6,7 @@ Started as `dramatiq workers.app --queues …` by the processes `worker` and `an
 from __future__ import annotations
 
 import gc
+import os
 import time
 
 import structlog
@@ -57,6 +58,9 @@ WAIT_FOR_POSTGRES_S = 1.0
 
 def _boot() -> None:
     """Runs once in each worker process, after Dramatiq's fork."""
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # before numpy is loaded: threads that wait for each other take longer
     logs.configure(process_name())
     die_with_parent()
     while True:

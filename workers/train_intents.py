@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -35,6 +36,7 @@ from workers.computing import computing
 from workers.resources import send
 
 if TYPE_CHECKING:
+    from clients.embeddings import Vector
     from workers.taught.training import Trained
 
 TIME_LIMIT_MS = 600_000  # a few seconds for an ordinary tenant; minutes at the most examples one may have
@@ -111,10 +113,18 @@ def _made(tenant_id: uuid.UUID, examples: Sequence[Example], embedding_name: str
 
     start = time.monotonic()
     known = [(each.intent, each.text, as_vector(each.embedding or b"")) for each in examples]
-    trained = training.train(material(known, embeddings().queries))
+    trained = training.train(material(known, embeddings().queries, _general(embedding_name)))
     report = _report(trained, examples) | {"seconds": round(time.monotonic() - start, 1)}
     log.info("intents.trained", examples=len(examples), seconds=report["seconds"])
     return stored.pack(trained.classifier, embedding_name), report
+
+
+@lru_cache(maxsize=1)
+def _general(embedding_name: str) -> Sequence[Vector]:
+    """Our own out-of-scope sentences as this model embeds them: the same for every tenant, and a second's work."""
+    from workers.taught.general import SENTENCES
+
+    return tuple(embeddings().queries(SENTENCES))
 
 
 def _report(trained: Trained, examples: Sequence[Example]) -> dict[str, Any]:

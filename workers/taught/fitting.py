@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workers.taught.arrays import Flags, Floats, Ints
-from workers.taught.pieces import learn, postings
+from workers.taught.pieces import Lexicon, Row, learn, postings
 from workers.taught.softmax import Problem, Softmax, fit, one_hot
-from workers.taught.space import Shape, Space, projection, weighed
+from workers.taught.space import Shape, Space, Spread, spread, weighed
 
 LANDMARKS = 4000  # examples that texts are compared with; more than that are summed up by a sample of them
 PROBED, PROBED_PART = 600, 3  # examples that the shape is chosen by, and which part of them is judged
@@ -46,14 +46,32 @@ class Coordinates:
     back: Floats  # (landmarks, landmarks): weights among points to weights on likenesses
 
 
-def coordinates(known: Texts, shape: Shape | None = None) -> Coordinates:
-    """Choose the shape, unless it is given, and place every text."""
+@dataclass(frozen=True)
+class Learnt:
+    """What every shape starts from: the texts' pieces, and where their embeddings differ."""
+
+    lexicon: Lexicon
+    rows: Sequence[Row]
+    spread: Spread
+
+
+def coordinates(known: Texts) -> Coordinates:
+    """Choose the shape, and place every text."""
+    return _placed(known, _learnt(known), _choose(known))
+
+
+def _learnt(known: Texts) -> Learnt:
     lexicon, rows = learn(known.texts)
-    shape = shape or _choose(known)
+    return Learnt(lexicon, rows, spread(known.vectors))
+
+
+def _placed(known: Texts, learnt: Learnt, shape: Shape) -> Coordinates:
+    """Every text in the coordinates of this shape."""
+    lexicon = learnt.lexicon
     chosen = _sample(known.classes, LANDMARKS)
-    projected = projection(known.vectors, shape.emphasis)
+    projected = learnt.spread.projection(shape.emphasis)
     dense = projected(known.vectors[chosen])
-    rows = [weighed(lexicon, shape, row) for row in rows]
+    rows = [weighed(lexicon, shape, row) for row in learnt.rows]
     held = postings([rows[at] for at in chosen], len(lexicon.ids))
     space = Space(shape, projected, lexicon, dense, np.square(dense).sum(axis=1), held)
     among = space.likeness(known.vectors[chosen], [rows[at] for at in chosen]).astype(np.float64)
@@ -91,23 +109,24 @@ def _choose(known: Texts) -> Shape:
     part = Texts(
         [known.texts[at] for at in probed], known.vectors[probed], known.classes[probed], known.importance[probed]
     )
-    best, right = USUAL, _right_unseen(part, USUAL)
+    learnt = _learnt(part)
+    best, right = USUAL, _right_unseen(part, learnt, USUAL)
     for trait, values in TRAITS.items():
         for value in values:
             tried = replace(best, **{trait: value})
-            found = _right_unseen(part, tried)
+            found = _right_unseen(part, learnt, tried)
             won, lost = int((found & ~right).sum()), int((right & ~found).sum())
             if won - lost > CLEARLY * (won + lost) ** 0.5:
                 best, right = tried, found
     return best
 
 
-def _right_unseen(part: Texts, shape: Shape) -> Flags:
+def _right_unseen(part: Texts, learnt: Learnt, shape: Shape) -> Flags:
     """Of every third text, every class alike, whether a model of the others is right about it."""
     order = np.argsort(part.classes, kind="stable")
     unseen = np.zeros(len(order), dtype=bool)
     unseen[order[::PROBED_PART]] = True
-    placed = coordinates(part, shape)
+    placed = _placed(part, learnt, shape)
     fitted = fit_among(placed, part, int(part.classes.max()) + 1, np.flatnonzero(~unseen))
     return np.asarray(fitted.scores(placed.points[unseen]).argmax(axis=1) == part.classes[unseen])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.taught.arrays import Floats
+from workers.taught.arrays import Doubles, Floats
 from workers.taught.pieces import Lexicon, Postings, Row
 
 WORDS, PIECES = 0.15, 0.25  # squared lengths beside the embedding's 1: measured on several sets
@@ -37,16 +37,28 @@ class Projection:
         return np.asarray((vectors - self.mean) @ self.matrix, dtype=np.float32)
 
 
-def projection(vectors: Floats, emphasis: float) -> Projection:
+@dataclass(frozen=True)
+class Spread:
+    """In which directions the examples' embeddings differ, and how much; found once for every emphasis that is tried."""
+
+    mean: Floats
+    centred: Doubles  # (examples, size)
+    variances: Doubles  # (size,)
+    directions: Doubles  # (size, size)
+
+    def projection(self, emphasis: float) -> Projection:
+        average = float(self.variances.mean()) or 1.0
+        stretched = self.directions * np.power(self.variances / average + 0.05, emphasis / 2)
+        length = float(np.sqrt(np.square(self.centred @ stretched).sum(axis=1).mean())) or 1.0
+        return Projection(self.mean.astype(np.float32), (stretched / length).astype(np.float32))
+
+
+def spread(vectors: Floats) -> Spread:
     """Learnt from the examples' embeddings alone; labels are not looked at."""
     mean = vectors.mean(axis=0)
     centred = (vectors - mean).astype(np.float64)
     variances, directions = np.linalg.eigh(centred.T @ centred / len(centred))
-    variances = np.maximum(variances, 0)
-    average = float(variances.mean()) or 1.0
-    stretched = directions * np.power(variances / average + 0.05, emphasis / 2)
-    length = float(np.sqrt(np.square(centred @ stretched).sum(axis=1).mean())) or 1.0
-    return Projection(mean.astype(np.float32), (stretched / length).astype(np.float32))
+    return Spread(mean, centred, np.maximum(variances, 0), directions)
 
 
 @dataclass(frozen=True)
