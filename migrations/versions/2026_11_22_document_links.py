@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261122_document_links"
-down_revision = "20261122_masking"
+down_revision = "20261122_tenant_words"
 branch_labels = None
 depends_on = None
 
