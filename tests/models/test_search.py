@@ -268,6 +268,7 @@ def crowd(stores):
 
 def mark(tenant, *, is_large: bool) -> None:
     with tenant_session(tenant.tenant_id) as session:
+        session.execute(text("SET LOCAL statement_timeout = 0"))  # the job that does this moves a few at a time
         session.execute(update(KnowledgeVector).values(is_large=is_large))
         session.execute(update(KnowledgeSpace).values(is_large=is_large))
 
