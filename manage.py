@@ -15,6 +15,7 @@ from config.data_folder import read_environment, write_environment
 from config.development import DOUBLE_BOT_KEY, DOUBLE_BOT_USER, Demo, load_environment, step, up
 from dashboard.commands import (
     budget,
+    business,
     dead,
     doctor,
     golden,
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add(commands, "up", _up, "Start everything here for development: servers, demo tenant, all processes.")
     add(commands, "migrate", _migrate, "Bring the database to the newest migration, as its owner.")
     add(commands, "clock", _clock, "Run the clock: sweeps, reconciliation and other recurring work.")
-    of_tenants = (tenants, budget, knowledge, unanswered, golden, intents)
+    of_tenants = (tenants, business, budget, knowledge, unanswered, golden, intents)
     for module in (doctor, tokens, *of_tenants, queues, dead, legacy, evaluation):
         module.add_to(commands)
     return parser

@@ -160,3 +160,22 @@ def test_a_run_is_reported_and_what_it_holds_back_goes_live(run: Run, alice):
         assert configuration(session)[1].tone == "silly"
     with pytest.raises(SystemExit, match="holds no configuration back"):
         run("golden", "activate", "--run", name)
+
+
+def test_a_business_is_configured_and_a_new_tone_is_tried_first(run: Run, workers, alice):
+    assert run("config", "set", '{"answer_minutes": 30, "time_zone": "Europe/Berlin"}') == (
+        "Set: answer_minutes, time_zone.\n"
+    )
+    shown = json.loads(run("config", "show"))
+    assert (shown["answer_minutes"], shown["time_zone"]) == (30, "Europe/Berlin")
+    with tenant_session(alice.tenant_id) as session:
+        session.add(GoldenQuestion(tenant_id=alice.tenant_id, question="Open?", expected=["9:00"]))
+    assert "Tried on the golden questions first: tone" in run("config", "set", '{"tone": "silly", "greeting": "Hi"}')
+    shown = json.loads(run("config", "show"))
+    assert (shown["greeting"], shown["trial"]["fields"]) == ("Hi", {"tone": "silly"})
+    assert shown["tone"] != "silly"
+    run("config", "set", '{"tone": "silly"}', "--force")
+    assert json.loads(run("config", "show"))["tone"] == "silly"
+    for values, sentence in (("x", "not valid JSON"), ('{"hour": 1}', "hour: There is no such field")):
+        with pytest.raises(SystemExit, match=sentence):
+            run("config", "set", values)
