@@ -66,14 +66,14 @@ def test_the_exported_table_is_filled_in_and_imported(run: Run, workers, alice, 
     ask(alice, "Do you sell car tyres?", "Do you have a pool?")
     file = tmp_path / "unanswered.csv"
     run("unanswered", "export", "--to", file)
-    rows = list(csv.reader(file.open(newline="")))
+    rows = list(csv.reader(file.read_text().splitlines()))
     assert [row[:3] for row in rows] == [
         ["question", "answer", "times"],
         ["Do you have a pool?", "", "1"],
         ["Do you sell car tyres?", "", "1"],
     ]
     rows[2][1] = "From £40."
-    csv.writer(file.open("w", newline="")).writerows(rows)
+    file.write_text("\n".join(",".join(row) for row in rows))
     said = run("knowledge", "import", file, status=1).splitlines()
     assert said == [
         "line 2: The answer is empty.",
