@@ -20,6 +20,7 @@ from dashboard.commands import (
     doctor,
     golden,
     intents,
+    keys,
     knowledge,
     legacy,
     queues,
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add(commands, "up", _up, "Start everything here for development: servers, demo tenant, all processes.")
     add(commands, "migrate", _migrate, "Bring the database to the newest migration, as its owner.")
     add(commands, "clock", _clock, "Run the clock: sweeps, reconciliation and other recurring work.")
-    of_tenants = (tenants, business, budget, knowledge, unanswered, golden, intents)
+    of_tenants = (tenants, keys, business, budget, knowledge, unanswered, golden, intents)
     for module in (doctor, tokens, *of_tenants, queues, dead, legacy, evaluation):
         module.add_to(commands)
     return parser
