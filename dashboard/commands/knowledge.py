@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dashboard.commands import searching
 from dashboard.commands.adding import Commands, Parser, add, add_group, add_tenant
 from dashboard.commands.asking import sentences
 
@@ -19,7 +20,7 @@ SHOWN_PAGES = 100
 
 
 def add_to(commands: Commands[Parser]) -> None:
-    """import, export, add, list, show, cancel, refresh, delete."""
+    """import, export, search, add, list, show, cancel, refresh, delete."""
     knowledge = add_group(commands, "knowledge", "What a tenant's bot may quote (docs/knowledge.md).")
     made = add(
         knowledge, "import", take, "Add or change entries from a CSV table with the columns question and answer."
@@ -30,6 +31,7 @@ def add_to(commands: Commands[Parser]) -> None:
     made = add(knowledge, "export", give, "Write all entries as a CSV table, which import reads back.")
     made.add_argument("--to", metavar="FILE", type=Path, help="default: standard output")
     add_tenant(made)
+    searching.add_to(knowledge)
     made = add(knowledge, "add", add_source, "Have a website or a file read.")
     made.add_argument("source", metavar="URL|FILE")
     made.add_argument("--max-pages", type=int, metavar="N", help="of a website (default: 500)")
