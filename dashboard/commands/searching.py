@@ -25,6 +25,8 @@ def add_to(knowledge: Commands[Parser]) -> None:
 
 
 def find(asked: argparse.Namespace) -> int:
+    from sqlalchemy import delete
+
     from clients.channels.untrusted import clean
     from models.database import tenant_session
     from models.search import search
@@ -42,8 +44,8 @@ def find(asked: argparse.Namespace) -> int:
             _, configuration = ask_configuration(session).get()
             language = configuration.language
             found = search(session, question, limit=asked.limit, language=language, turn_id=query_id).get()
-            if query_id is not None and (row := session.get(AskedVector, (asked.tenant, query_id))) is not None:
-                session.delete(row)
+            if query_id is not None:
+                session.execute(delete(AskedVector).where(AskedVector.id == query_id))
     for chunk in found:
         print(f"{chunk.score:6.3f}  {chunk.title}\n        {' '.join(chunk.text.split())[:160]}")
         if chunk.source:
@@ -66,9 +68,8 @@ def _embedded(tenant_id: uuid.UUID, question: str) -> uuid.UUID | None:
     with tenant_session(tenant_id) as session:
         if ask_vector_model(session).get() is None:
             return None
-        row = AskedVector(tenant_id=tenant_id, id=uuid.uuid4(), said=question)
-        session.add(row)
-        name = row.id
+        name = uuid.uuid4()
+        session.add(AskedVector(tenant_id=tenant_id, id=name, said=question))
     with queue() as front:
         front.enqueue(EmbedQuery(tenant_id=str(tenant_id), query_id=str(name)), message_id=str(name))
     until = time.monotonic() + WAIT_S
