@@ -9,7 +9,7 @@ const ICONS = {
 };
 const LINKS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
 // Phone numbers, dates and prices, whose parts an Arabic or Hebrew sentence would else put in the wrong order.
-const ISLANDS = /(?:\+|\(\d{2,5}\) ?)?\d[\d /.-]{5,}\d|[£$€₪] ?\d(?:[\d.,]*\d)?/g;
+const ISLANDS = /(?:\+|\(\d{2,5}\) ?)?\d[\d /.-]{5,18}\d|[£$€₪] ?\d(?:[\d.,]*\d)?/g;
 
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
