@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,23 @@ from urllib.parse import urlsplit
 
 from config.data_folder import read_environment, write_environment
 from config.development import DOUBLE_BOT_KEY, DOUBLE_BOT_USER, Demo, load_environment, step, up
-from dashboard.commands import budget, dead, doctor, intents, knowledge, legacy, queues, tenants, tokens
+from dashboard.commands import (
+    budget,
+    business,
+    dead,
+    doctor,
+    golden,
+    intents,
+    keys,
+    knowledge,
+    legacy,
+    queues,
+    tenants,
+    tokens,
+    unanswered,
+)
 from dashboard.commands.adding import Command, add
+from dashboard.commands.asking import sentences
 from workers.evaluation import command as evaluation
 
 if TYPE_CHECKING:
@@ -29,7 +45,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = asked.command
     if command not in (_up, evaluation.evaluate):  # these start servers of their own
         load_environment()
-    return command(asked)
+    if getattr(asked, "tenant", None) is None:
+        return command(asked)
+    with sentences():
+        _refuse_unknown(asked.tenant)
+        return command(asked)
+
+
+def _refuse_unknown(tenant_id: uuid.UUID) -> None:
+    """Under row-level security a tenant that is not there looks like one that has nothing."""
+    from models.database import tenant_session
+    from models.tenant import Tenant
+
+    with tenant_session(tenant_id) as session:
+        if session.get(Tenant, tenant_id) is None:
+            raise SystemExit("There is no tenant by that id.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     add(commands, "up", _up, "Start everything here for development: servers, demo tenant, all processes.")
     add(commands, "migrate", _migrate, "Bring the database to the newest migration, as its owner.")
     add(commands, "clock", _clock, "Run the clock: sweeps, reconciliation and other recurring work.")
-    for module in (doctor, tokens, tenants, budget, knowledge, intents, queues, dead, legacy, evaluation):
+    of_tenants = (tenants, keys, business, budget, knowledge, unanswered, golden, intents)
+    for module in (doctor, tokens, *of_tenants, queues, dead, legacy, evaluation):
         module.add_to(commands)
     return parser
 

@@ -247,6 +247,15 @@ def _customer_token(demo: Demo) -> str:
     return f"{folder}{os.path.relpath(sys.executable)} manage.py customer token --tenant {demo.tenant_id}"
 
 
+def _for_examples(demo: Demo, address: str) -> list[str]:
+    """What makes every example of docs/ run as it is written, in another terminal."""
+    activate = Path(sys.executable).parent / "activate"
+    lines = [f"  . {os.path.relpath(activate)}"] if activate.exists() else []
+    if data_folder() != Path(".frontdesk").absolute():
+        lines.append(f"  export FRONTDESK_DATA={data_folder()}")
+    return [*lines, f"  URL={address} ID={demo.tenant_id} KEY={demo.api_key or 'fd_…'}"]
+
+
 def _table(demo: Demo | None) -> str:
     own = os.environ
     address = own.get("PUBLIC_URL") or f"http://localhost:{own['PORT']}"
@@ -278,6 +287,10 @@ def _table(demo: Demo | None) -> str:
             "",
             f"  curl -s {address}/api/v1/chat -H 'X-API-Key: {credential}' -H 'Content-Type: application/json' \\",
             f"    -d '{body}'",
+            "",
+            "  For the examples in docs/, first paste this into another terminal, here:",
+            "",
+            *_for_examples(demo, address),
             "",
         ]
     )

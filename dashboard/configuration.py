@@ -100,17 +100,17 @@ async def config(request: Request) -> Response:
     if request.method == "PATCH":
         wanted = parse(ConfigurationChange, read_json(await shared.read_body(request)))
         values, forced = wanted.given(), request.query_params.get("force") == "true"
-        view = await shared.threads.run(partial(_change, tenant_id, values, forced))
+        view = await shared.threads.run(partial(change_configuration, tenant_id, values, forced))
         await shared.queue.publish_invalidation(str(tenant_id))
         if (trial := view.get("trial")) is not None:  # a repeat does no harm
             job = RunGolden(tenant_id=str(tenant_id), run_id=trial["run_id"])
             await shared.queue.enqueue(job, message_id=uuid.uuid4().hex)
         log.info("configuration.changed", tenant_id=str(tenant_id), fields=sorted(values))
         return JSONResponse(view)
-    return JSONResponse(await shared.threads.run(partial(_change, tenant_id, {})))
+    return JSONResponse(await shared.threads.run(partial(change_configuration, tenant_id, {})))
 
 
-def _change(tenant_id: uuid.UUID, values: Mapping[str, Any], forced: bool = False) -> dict[str, Any]:
+def change_configuration(tenant_id: uuid.UUID, values: Mapping[str, Any], forced: bool = False) -> dict[str, Any]:
     """Set what `values` name; without any, only read. Two changes at once to different fields both count."""
     with tenant_session(tenant_id) as session:
         if session.get(Tenant, tenant_id, with_for_update=bool(values)) is None:

@@ -27,6 +27,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})"
 )
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
@@ -59,6 +61,18 @@ def _time_zone(name: str) -> str:
     if name not in _time_zones():
         raise _wrong("Input should be a time zone's name such as Europe/London")
     return name
+
+
+def _language(code: str) -> str:
+    if not _LANGUAGE.fullmatch(code):
+        raise _wrong("Input should be a language's code of two or three small letters such as en or de")
+    return code
+
+
+def _colour(text: str) -> str:
+    if not _COLOUR.fullmatch(text):
+        raise _wrong("Input should be a colour such as #2f6f4f")
+    return text.lower()
 
 
 def _region(code: str) -> str:
@@ -157,8 +171,8 @@ Text = Annotated[str, BeforeValidator(_trimmed)]
 Name = Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(_line)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]
 Region = Annotated[str, Field(max_length=2), AfterValidator(_region)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
+Language = Annotated[str, AfterValidator(_language)]
+Colour = Annotated[str, AfterValidator(_colour)]
 Origins = Annotated[
     list[Annotated[str, Field(max_length=300), AfterValidator(_origin)]], Field(max_length=50), AfterValidator(_unique)
 ]

@@ -15,34 +15,31 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import parse, read_json
-from config.errors import Conflict, InvalidInput, NotFound
+from config.errors import InvalidInput, NotFound
 from ingress.body import read_body
 from ingress.callers import secret_key
 from ingress.knowledge import Question
 from ingress.services import services
 from ingress.turns import path_id
-from models.base import now
 from models.credential import Scope
 from models.database import tenant_session
 from models.golden import (
+    LONGEST_FACT,
+    MOST_FACTS,
     MOST_QUESTIONS,
     Cause,
     GoldenQuestion,
     GoldenRun,
-    RunState,
     begin_run,
     golden_questions,
     has_golden_questions,
+    let_live,
     lock_run,
     newest_golden,
     newest_runs,
 )
 from models.jobs import RunGolden
 from models.page import Page, asked_page, cursor
-from models.tenant import configuration
-
-LONGEST_FACT = 300
-MOST_FACTS = 20
 
 log = structlog.get_logger()
 
@@ -187,12 +184,7 @@ def _activate(tenant_id: uuid.UUID, name: uuid.UUID) -> dict[str, Any]:
         found = lock_run(session, tenant_id, name)
         if found is None:
             raise NotFound
-        if found.candidate is None or found.state not in {RunState.HELD, RunState.RUNNING}:
-            raise Conflict("This run holds no configuration back.")
-        _, config = configuration(session)
-        for field, value in found.candidate.items():
-            setattr(config, field, value)
-        found.state, found.live_at, found.ended_at = RunState.DONE, now(), found.ended_at or now()
+        let_live(session, found)
         return _run_json(found)
 
 

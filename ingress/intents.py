@@ -50,7 +50,9 @@ def _trimmed(value: object) -> object:
 
 
 def _as_action(value: object) -> object:
-    return Action(value) if isinstance(value, str) and value in list(Action) else value
+    if not isinstance(value, str) or value not in list(Action):
+        raise ValueError(f"expected {', '.join(Action)}")
+    return Action(value)
 
 
 Name = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, max_length=LONGEST_NAME)]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from config.openapi import MOMENT, TEXT, UUID, Schema, body, errors, json, nullable, obj, paged, path, ref
-from ingress.golden import LONGEST_FACT, MOST_FACTS
 from ingress.openapi_knowledge import KEY, QUESTION
-from models.golden import Cause, RunState
+from models.golden import LONGEST_FACT, MOST_FACTS, Cause, RunState
 from models.page import DEFAULT_LIMIT, LONGEST_CURSOR, MAX_LIMIT
 
 COUNT: Schema = {"type": "integer", "minimum": 0}

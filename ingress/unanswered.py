@@ -23,9 +23,8 @@ from ingress.services import services
 from ingress.turns import path_id
 from models.credential import Scope
 from models.database import tenant_session
-from models.knowledge import KnowledgeEntry
 from models.page import Page, asked_page, cursor
-from models.unanswered import UnansweredQuestion, UnansweredState, lock_unanswered, newest_unanswered
+from models.unanswered import UnansweredQuestion, UnansweredState, lock_unanswered, make_entry, newest_unanswered
 
 log = structlog.get_logger()
 
@@ -103,11 +102,7 @@ def _answer(tenant_id: uuid.UUID, name: uuid.UUID, wanted: EntryOf) -> dict[str,
         found = lock_unanswered(session, tenant_id, name)
         if found is None:
             raise NotFound
-        made = KnowledgeEntry(tenant_id=tenant_id, question=wanted.question or found.text, answer=wanted.answer)
-        session.add(made)
-        session.flush()
-        session.refresh(made)
-        found.state, found.entry_id = UnansweredState.ANSWERED, made.id
+        made = make_entry(session, found, wanted.answer, wanted.question)
         return entry_json(made)
 
 

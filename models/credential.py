@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.secrets import credential_hash
 from models.base import Base, TenantOwned, of_tenant
@@ -44,3 +45,9 @@ class ApiKey(TenantOwned, Base):
     def issued(cls, tenant_id: uuid.UUID, key: str, scopes: list[Scope]) -> Self:
         """The row of a key that was just made."""
         return cls(tenant_id=tenant_id, key_hash=credential_hash(key), scopes=[str(scope) for scope in scopes])
+
+
+def standing_keys(session: Session) -> Sequence[ApiKey]:
+    """The session's tenant's keys that count, oldest first."""
+    statement = select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.created_at, ApiKey.id)
+    return session.scalars(statement).all()

@@ -131,3 +131,10 @@ def refuse_unsafe_role() -> None:
         ).one()
     if row[1] or row[2]:
         raise SystemExit(f"Frontdesk refuses to run as {row[0]}: the role bypasses row-level security.")
+
+
+def version_of_extension(name: str) -> str | None:
+    """The version of a Postgres extension in this database; None when it is not there."""
+    with engine().connect() as connection:
+        found = connection.execute(text("SELECT extversion FROM pg_extension WHERE extname = :name"), {"name": name})
+        return found.scalar_one_or_none()

@@ -122,7 +122,7 @@ def _rows(file: TextIO, told: Imported, clean: Clean) -> Iterator[_Row]:
         if wrong := _wrong(question, answer):
             told.refuse(line, wrong)
             continue
-        first = first_lines.setdefault(_key(question), line)
+        first = first_lines.setdefault(question_key(question), line)
         if first != line:
             told.refuse(line, f"It asks the same as line {first}, which was taken.")
             continue
@@ -136,6 +136,12 @@ def _wrong(question: str, answer: str) -> str | None:
         if len(text) > longest:
             return f"The {name} has {len(text):,} characters; at most {longest:,} are taken."
     return None
+
+
+def refuse_wrong_entry(question: str, answer: str) -> None:
+    """Raises InvalidInput when they cannot be an entry."""
+    if wrong := _wrong(question, answer):
+        raise InvalidInput(wrong)
 
 
 def _records(file: TextIO, told: Imported) -> Iterator[tuple[int, list[str]]]:
@@ -204,8 +210,8 @@ def _encoding(file: Table) -> str:
     return "utf-8"
 
 
-def _key(question: str) -> str:
-    """What makes two questions one."""
+def question_key(question: str) -> str:
+    """What makes two questions one: their words, whatever their case and spaces."""
     return " ".join(question.split()).lower()
 
 
@@ -215,7 +221,7 @@ def _take(tenant_id: uuid.UUID, rows: Sequence[_Row], told: Imported) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"entries:{tenant_id}", 0))))
         known = _known(session, rows)
         for row in rows:
-            entry = known.get(_key(row.question))
+            entry = known.get(question_key(row.question))
             if entry is None:
                 told.added += 1
                 if not told.dry_run:
@@ -232,12 +238,12 @@ def _take(tenant_id: uuid.UUID, rows: Sequence[_Row], told: Imported) -> None:
 
 def _known(session: Session, rows: Sequence[_Row]) -> dict[str, KnowledgeEntry]:
     """The entries that ask what these rows ask. Of several with one question the oldest."""
-    asked = values(column("key", Text), name="asked").data([(_key(row.question),) for row in rows])
+    asked = values(column("key", Text), name="asked").data([(question_key(row.question),) for row in rows])
     normal = func.lower(func.btrim(func.regexp_replace(KnowledgeEntry.question, r"\s+", " ", "g")))
     found = session.scalars(
         select(KnowledgeEntry).join(asked, asked.c.key == normal).order_by(KnowledgeEntry.created_at.desc())
     )
-    return {_key(entry.question): entry for entry in found}
+    return {question_key(entry.question): entry for entry in found}
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> str:

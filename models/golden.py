@@ -16,10 +16,14 @@ from sqlalchemy import Index, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from config.errors import Conflict
 from models.base import Base, TenantOwned, now, of_tenant
 from models.page import Page
+from models.tenant import configuration
 
 MOST_QUESTIONS = 200
+LONGEST_FACT = 300
+MOST_FACTS = 20
 TRIED = frozenset({"prompt", "profile", "tone"})  # the fields of a configuration that answers are made of
 
 
@@ -171,6 +175,20 @@ def standing_trial(session: Session) -> GoldenRun | None:
 def lock_run(session: Session, tenant_id: uuid.UUID, name: uuid.UUID) -> GoldenRun | None:
     """One run, its row locked until the transaction ends."""
     return session.get(GoldenRun, (tenant_id, name), with_for_update=True, populate_existing=True)
+
+
+def let_live(session: Session, run: GoldenRun) -> None:
+    """The trial's configuration goes live although answers got worse, or before all were asked. The run is locked.
+
+    Raises:
+        Conflict: it tries none, or was replaced.
+    """
+    if run.candidate is None or run.state not in {RunState.HELD, RunState.RUNNING}:
+        raise Conflict("This run holds no configuration back.")
+    _, config = configuration(session)
+    for name, value in run.candidate.items():
+        setattr(config, name, value)
+    run.state, run.live_at, run.ended_at = RunState.DONE, now(), run.ended_at or now()
 
 
 def last_results(session: Session) -> tuple[str | None, dict[uuid.UUID, bool]]:

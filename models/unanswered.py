@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, TenantOwned, now, of_tenant, within_tenant
+from models.knowledge import KnowledgeEntry
 from models.page import Page
 from models.trip import Query, given, tell
 from models.turn import Turn
@@ -105,3 +106,13 @@ def newest_unanswered(session: Session, page: Page, state: UnansweredState) -> S
 def lock_unanswered(session: Session, tenant_id: uuid.UUID, name: uuid.UUID) -> UnansweredQuestion | None:
     """One question, its row locked until the transaction ends."""
     return session.get(UnansweredQuestion, (tenant_id, name), with_for_update=True, populate_existing=True)
+
+
+def make_entry(session: Session, found: UnansweredQuestion, answer: str, question: str | None = None) -> KnowledgeEntry:
+    """An entry that answers it from now on, in better words than the visitor's where some are given. Its row is locked."""
+    made = KnowledgeEntry(tenant_id=found.tenant_id, question=question or found.text, answer=answer)
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    found.state, found.entry_id = UnansweredState.ANSWERED, made.id
+    return made

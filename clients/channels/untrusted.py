@@ -64,7 +64,16 @@ def parse(model: type[ModelT], value: object, at: str = "") -> ModelT:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         path = ".".join([at, *map(str, first["loc"])] if at else map(str, first["loc"]))
-        raise InvalidInput(f"{_shortened(path) or 'The body'}: {first['msg']}.") from None
+        raise InvalidInput(f"{_shortened(path) or 'The body'}: {_told(first)}.") from None
+
+
+def _told(error: Mapping[str, object]) -> str:
+    """Pydantic's sentence, except where it speaks of its own workings."""
+    return (
+        "There is no such field"
+        if error["type"] == "extra_forbidden"
+        else str(error["msg"]).removeprefix("Value error, ")
+    )
 
 
 def _shortened(path: str) -> str:

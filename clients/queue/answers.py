@@ -15,10 +15,9 @@ from contextlib import asynccontextmanager
 import redis.asyncio
 import structlog
 
-from clients.queue.async_queue import TENANTS_CHANNEL
 from clients.queue.connection import SOCKET_TIMEOUT_S
 from clients.queue.records import GAP, Event
-from clients.queue.scripts import PREFIX
+from clients.queue.scripts import PREFIX, TENANTS_CHANNEL
 
 log = structlog.get_logger()
 

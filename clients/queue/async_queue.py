@@ -13,12 +13,11 @@ from clients.queue.inspection import AsyncInspection
 from clients.queue.pipe import Pipe
 from clients.queue.queue import checked_id, limit_arguments
 from clients.queue.records import Acceptance, Accepted, BucketState, Event, Limits
-from clients.queue.scripts import PREFIX, Argument, AsyncScripts, Clock, wall_clock_ms
+from clients.queue.scripts import PREFIX, TENANTS_CHANNEL, Argument, AsyncScripts, Clock, wall_clock_ms
 from clients.queue.turns import LISTEN_S
 from clients.queue.wire import JobLike, encode, lane_of
 from config.errors import StoreUnavailable
 
-TENANTS_CHANNEL = f"{PREFIX}tenants"
 WATCH_S = 150
 
 

@@ -11,7 +11,7 @@ import structlog
 from clients.queue.connection import LOST, is_away, store_errors, twice
 from clients.queue.inspection import Inspection
 from clients.queue.records import Back, Dead, Done, Entry, Fetched, Later, Limits, Verdict
-from clients.queue.scripts import PREFIX, Argument, wall_clock_ms
+from clients.queue.scripts import PREFIX, TENANTS_CHANNEL, Argument, wall_clock_ms
 from clients.queue.turns import Turns
 from clients.queue.wire import JobLike, encode, lane_of
 
@@ -126,6 +126,10 @@ class Queue(Turns, Inspection):
     def set_limits(self, tenant_id: str, limits: Limits) -> None:
         """A tenant's share, in force from the next dispatch on."""
         self._scripts.run("limits", tenant_id, *limit_arguments(limits))
+
+    def publish_invalidation(self, tenant_id: str) -> None:
+        """A tenant changed: every process drops what it cached of it."""
+        twice(lambda: self._redis.publish(TENANTS_CHANNEL, tenant_id))
 
     def depth(self, queue: str) -> dict[str, int]:
         """Unsettled messages per tenant: waiting, delayed and in flight."""

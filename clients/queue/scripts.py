@@ -20,6 +20,7 @@ from clients.queue.pipe import Pipe
 from clients.queue.pool import Pool
 
 PREFIX = "{fd1}:"  # the hash tag keeps all keys on one node; 1 is the layout's version
+TENANTS_CHANNEL = f"{PREFIX}tenants"  # which tenant changed
 _LUA = Path(__file__).parent / "lua"
 
 Argument = str | bytes | int | float

@@ -1,4 +1,4 @@
-"""The queue, for a command that asks it something and ends."""
+"""What commands share: the queue for one that asks it something and ends, refusals as sentences, tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from clients.queue import Queue, connect
-from config.errors import StoreUnavailable
+from config.errors import FrontdeskError, StoreUnavailable
 from config.settings import settings
 
 
@@ -31,3 +31,20 @@ def table(rows: Sequence[Sequence[str]], *, words: int = 1) -> None:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         print("  ".join(cells).rstrip())
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """What is refused ends the command with a sentence."""
+    from sqlalchemy.exc import IntegrityError  # late: `--help` needs none of it
+
+    try:
+        yield
+    except FrontdeskError as error:
+        raise SystemExit(error.detail) from None
+    except StoreUnavailable as error:
+        raise SystemExit(f"{error}: is it running, is the URL right?") from None
+    except IntegrityError:
+        raise SystemExit("There is no tenant by that id.") from None
+    except OSError as error:
+        raise SystemExit(str(error)) from None

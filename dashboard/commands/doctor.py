@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.commands.adding import Commands, Parser, add
 
-OLDEST_POSTGRES, OLDEST_REDIS = (15,), (7, 0)
+OLDEST_POSTGRES, OLDEST_PGVECTOR, OLDEST_REDIS = (15,), (0, 8), (7, 0)
 
 
 def add_to(commands: Commands[Parser]) -> None:
@@ -26,6 +26,7 @@ def doctor(asked: argparse.Namespace) -> int:
     if found[0]:
         checks = {
             "Postgres": _check_postgres,
+            "pgvector": _check_pgvector,
             "role": _check_role,
             "migrations": _check_migrations,
             "Redis": _check_redis,
@@ -67,6 +68,24 @@ def _check_postgres() -> str:
     if version < OLDEST_POSTGRES:
         raise Finding(f"version {shown} is too old: use {OLDEST_POSTGRES[0]} or newer.")
     return f"version {shown}"
+
+
+def _check_pgvector() -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from models.database import engine, version_of_extension
+
+    try:
+        version = version_of_extension("vector")
+    except SQLAlchemyError:
+        raise Finding("unknown: Postgres cannot be reached.") from None
+    if version is None:
+        raise Finding(
+            f"not in the database {engine().url.database}: run `python manage.py migrate`, which says who can."
+        )
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_PGVECTOR:
+        raise Finding(f"version {version} is too old: use 0.8.0 or newer, then ALTER EXTENSION vector UPDATE.")
+    return f"version {version}"
 
 
 def _check_role() -> str:

@@ -70,10 +70,13 @@ def import_csv(asked: argparse.Namespace) -> int:
 
     try:
         with open(asked.file, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
+            table = csv.DictReader(file, strict=True)
+            if not {"text", "intent"} <= set(table.fieldnames or ()):
+                raise SystemExit(f"{asked.file}: the first line must name the columns text and intent.")
+            rows = list(table)
         pairs = [(row["intent"] or "", row["text"] or "") for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise SystemExit(f"{asked.file}: not a CSV file with the headings text,intent ({error})") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SystemExit(f"{asked.file}: not a CSV file in UTF-8 ({error})") from None
     try:
         with tenant_session(asked.tenant) as session:
             taught = teach(session, asked.tenant, pairs)

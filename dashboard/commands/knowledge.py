@@ -6,11 +6,12 @@ import argparse
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dashboard.commands import searching
 from dashboard.commands.adding import Commands, Parser, add, add_group, add_tenant
+from dashboard.commands.asking import sentences
 
 if TYPE_CHECKING:
     from models.jobs import SourceJob
@@ -19,7 +20,7 @@ SHOWN_PAGES = 100
 
 
 def add_to(commands: Commands[Parser]) -> None:
-    """import, export, add, list, show, cancel, refresh, delete."""
+    """import, export, search, add, list, show, cancel, refresh, delete."""
     knowledge = add_group(commands, "knowledge", "What a tenant's bot may quote (docs/knowledge.md).")
     made = add(
         knowledge, "import", take, "Add or change entries from a CSV table with the columns question and answer."
@@ -30,6 +31,7 @@ def add_to(commands: Commands[Parser]) -> None:
     made = add(knowledge, "export", give, "Write all entries as a CSV table, which import reads back.")
     made.add_argument("--to", metavar="FILE", type=Path, help="default: standard output")
     add_tenant(made)
+    searching.add_to(knowledge)
     made = add(knowledge, "add", add_source, "Have a website or a file read.")
     made.add_argument("source", metavar="URL|FILE")
     made.add_argument("--max-pages", type=int, metavar="N", help="of a website (default: 500)")
@@ -55,7 +57,7 @@ def take(asked: argparse.Namespace) -> int:
     from clients.channels.untrusted import clean
     from models.entry_table import LIMIT_BYTES, import_entries
 
-    with _sentences():
+    with sentences():
         if asked.file.stat().st_size > LIMIT_BYTES:
             raise SystemExit(f"{asked.file}: larger than {LIMIT_BYTES // 1024 // 1024} MiB.")
         with asked.file.open("rb") as file:
@@ -73,7 +75,7 @@ def take(asked: argparse.Namespace) -> int:
 def give(asked: argparse.Namespace) -> int:
     from models.entry_table import exported
 
-    with _sentences():
+    with sentences():
         if asked.to is None:
             for part in exported(asked.tenant):
                 sys.stdout.write(part)
@@ -85,7 +87,7 @@ def give(asked: argparse.Namespace) -> int:
 
 def add_source(asked: argparse.Namespace) -> int:
     """A file if there is one by that name, else an address."""
-    with _sentences():
+    with sentences():
         path = Path(asked.source)
         source_id, job = _added_file(asked.tenant, path) if path.is_file() else _added_website(asked)
         _send(job)
@@ -149,7 +151,7 @@ def show_all(asked: argparse.Namespace) -> int:
     from models.source import MOST_SOURCES
     from models.sources import newest_sources, progress
 
-    with _sentences(), tenant_session(asked.tenant) as session:
+    with sentences(), tenant_session(asked.tenant) as session:
         sources = newest_sources(session, Page(MOST_SOURCES))
         counted = progress(session, [source.id for source in sources])
         rows = [
@@ -174,7 +176,7 @@ def show(asked: argparse.Namespace) -> int:
     from models.page import Page
     from models.sources import newest_documents, view
 
-    with _sentences():
+    with sentences():
         found = view(asked.tenant, asked.id)
         with tenant_session(asked.tenant) as session:
             documents = newest_documents(session, asked.id, Page(10_000))
@@ -193,7 +195,7 @@ def show(asked: argparse.Namespace) -> int:
 def stop(asked: argparse.Namespace) -> int:
     from models.sources import cancel
 
-    with _sentences():
+    with sentences():
         cancel(asked.tenant, asked.id)
     return show(asked)
 
@@ -201,7 +203,7 @@ def stop(asked: argparse.Namespace) -> int:
 def again(asked: argparse.Namespace) -> int:
     from models.sources import refresh
 
-    with _sentences():
+    with sentences():
         _send(refresh(asked.tenant, asked.id))
     print("It is read again now.")
     return 0
@@ -210,7 +212,7 @@ def again(asked: argparse.Namespace) -> int:
 def delete(asked: argparse.Namespace) -> int:
     from models.sources import delete_source
 
-    with _sentences():
+    with sentences():
         delete_source(asked.tenant, asked.id)
     print("Deleted.")
     return 0
@@ -221,22 +223,3 @@ def _send(job: tuple[SourceJob, str]) -> None:
 
     with queue() as front:
         front.enqueue(job[0], message_id=job[1])
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What is refused ends the command with a sentence."""
-    from sqlalchemy.exc import IntegrityError
-
-    from config.errors import FrontdeskError, StoreUnavailable
-
-    try:
-        yield
-    except FrontdeskError as error:
-        raise SystemExit(error.detail) from None
-    except StoreUnavailable as error:
-        raise SystemExit(f"{error}: is it running, is the URL right?") from None
-    except IntegrityError:
-        raise SystemExit("There is no tenant by that id.") from None
-    except OSError as error:
-        raise SystemExit(str(error)) from None

@@ -8,6 +8,8 @@ const ICONS = {
   spark: "M12 3l1.900 5.600L19.500 10.500l-5.600 1.900L12 18l-1.900-5.600L4.500 10.500l5.600-1.900z",
 };
 const LINKS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
+// Phone numbers, dates and prices, whose parts an Arabic or Hebrew sentence would else put in the wrong order.
+const ISLANDS = /(?:\+|\(\d{2,5}\) ?)?\d[\d /.-]{5,18}\d|[£$€₪] ?\d(?:[\d.,]*\d)?/g;
 
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -31,17 +33,24 @@ function icon(name, kind = "line") {
   return svg;
 }
 
-// Text with its addresses made into links.
+// Text with its addresses made into links, and its numbers read from left to right.
 function linked(text) {
+  const plain = (between) => split(between, ISLANDS, (found) => make("bdi", { dir: "ltr" }, found[0]));
+  return split(text, LINKS, (found) => {
+    const href = found[1] || `mailto:${found[2]}`;
+    return make("a", { href, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, found[0]);
+  }, plain);
+}
+
+// What `pattern` finds, each made into an element, between what it does not.
+function split(text, pattern, element, other = (between) => between) {
   const parts = document.createDocumentFragment();
   let from = 0;
-  for (const found of text.matchAll(LINKS)) {
-    parts.append(text.slice(from, found.index));
-    const href = found[1] || `mailto:${found[2]}`;
-    parts.append(make("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, found[0]));
+  for (const found of text.matchAll(pattern)) {
+    parts.append(other(text.slice(from, found.index)), element(found));
     from = found.index + found[0].length;
   }
-  parts.append(text.slice(from));
+  parts.append(other(text.slice(from)));
   return parts;
 }
 

@@ -98,7 +98,7 @@ def test_without_redis_a_command_ends_with_a_sentence(run: Run, alice):
 def test_a_healthy_installation_is_said_to_be_one(run: Run):
     printed = run("doctor")
     assert [line.split()[:2] for line in printed.splitlines()] == [
-        ["ok", name] for name in ("environment", "Postgres", "role", "migrations", "Redis")
+        ["ok", name] for name in ("environment", "Postgres", "pgvector", "role", "migrations", "Redis")
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 
@@ -48,9 +49,20 @@ def test_examples_come_from_a_file_and_a_second_run_adds_nothing(alice, file, ca
 
 def test_a_file_that_is_none_ends_in_a_sentence(alice, tmp_path):
     (tmp_path / "wrong.csv").write_text("a,b\n1,2\n")
-    for name in ("wrong.csv", "missing.csv"):
-        with pytest.raises(SystemExit, match="headings text,intent"):
+    (tmp_path / "empty.csv").write_text("")
+    for name, sentence in (
+        ("wrong.csv", "must name the columns text and intent"),
+        ("empty.csv", "must name the columns text and intent"),
+        ("missing.csv", "No such file"),
+    ):
+        with pytest.raises(SystemExit, match=sentence):
             run(alice, "import", str(tmp_path / name))
+
+
+def test_a_tenant_that_is_not_there_ends_in_a_sentence(stores, capsys):
+    for words in (("intents", "train"), ("intents", "list"), ("unanswered", "list"), ("golden", "run")):
+        with pytest.raises(SystemExit, match="There is no tenant by that id"):
+            manage.main([*words, "--tenant", str(uuid.uuid4())])
 
 
 def test_versions_are_reported_activated_and_taken_back(alice, file, capsys):

@@ -74,12 +74,24 @@ def test_a_website_is_added_cancelled_and_read_again(run: Run, workers, alice):
     assert "read again" in run("refresh", source.id, "--tenant", alice.tenant_id)
 
 
+def test_what_the_bot_finds_is_shown(run: Run, workers, alice, tmp_path: Path):
+    table = tmp_path / "faq.csv"
+    table.write_text("question,answer\nDo you have Wi-Fi?,Yes. Ask us for the password.\n")
+    run("import", table, "--tenant", alice.tenant_id)
+    shown = run("search", "wi-fi password", "--tenant", alice.tenant_id)
+    assert "Do you have Wi-Fi?" in shown
+    assert "by words alone" in shown
+    assert "Nothing is found." in run("search", "zebras", "--tenant", alice.tenant_id)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("add", "no-such-file"), "neither a file nor an address"),
         (("add", "ftp://a.example"), "neither a file nor an address"),
         (("add", "a.example", "--max-pages", "0"), "from 1 to 5000"),
+        (("search", " "), "1 to 500 characters"),
+        (("search", "a", "--limit", "0"), "from 1 to 50"),
         (("import", "/no/such.csv"), "No such file"),
         (("show", str(uuid.uuid4())), "nothing here by that id"),
         (("delete", str(uuid.uuid4())), "nothing here by that id"),

@@ -137,6 +137,15 @@ def test_what_is_written_is_never_markup(site):
     assert page.title() == "Shop"
 
 
+def test_a_number_in_an_arabic_sentence_is_read_from_left_to_right(site):
+    page = site.visit()
+    said = "اتصل بنا على 0161 496 0142، السعر £28"
+    ask(page, said)
+    expect(bubbles(page, "visitor")).to_have_text([said])
+    numbers = bubbles(page, "visitor").locator("bdi[dir=ltr]")
+    expect(numbers).to_have_text(["0161 496 0142", "£28"])
+
+
 def test_a_token_that_was_tampered_with_begins_anew(site):
     page = site.visit()
     ask(page, HOURS)

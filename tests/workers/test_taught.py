@@ -64,6 +64,11 @@ def test_one_intent_alone_is_told_from_everything_else():
     assert said(alone, "who painted that famous ceiling in rome") is None
 
 
+def test_from_few_examples_an_intent_must_be_likelier_than_all_else():
+    few = train(taught({name: INTENTS[name][:3] for name in ("gift_card", "recipe")}))
+    assert few.classifier.threshold >= 0.5
+
+
 def test_the_report_counts_what_was_not_seen(trained):
     found = report(trained, COUNTS, [])
     assert found["judged"] == sum(COUNTS.values())

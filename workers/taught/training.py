@@ -28,6 +28,8 @@ ENOUGH_OUTSIDE = 50  # out-of-scope examples of the tenant's own, with which our
 MOST_COMPARED = 2_000  # examples that our own out-of-scope sentences are compared with
 NEARER_THAN_NOTHING = 1.5  # times the chance of a text like nothing: what is taken for an intent has at least that
 MOST_ASKED = 0.9
+ENOUGH_JUDGED = 30  # examples; a threshold chosen by fewer is an accident of theirs
+LIKELIER_THAN_ALL_ELSE = 0.5  # the least chance in that case
 SEED = 20_261_122
 
 
@@ -82,6 +84,8 @@ def train(material: Material) -> Trained:
         chances(fitted.bias[None, :])[0, :-1].max()
     )  # the chance of a text that is far from everything
     threshold = max(choose_threshold(right, judged.sure, inside), min(NEARER_THAN_NOTHING * like_nothing, MOST_ASKED))
+    if inside.sum() < max(ENOUGH_JUDGED, FEW * len(intents)):
+        threshold = max(threshold, LIKELIER_THAN_ALL_ELSE)
     return Trained(Classifier(placed.space, fitted, intents, threshold), judged)
 
 
