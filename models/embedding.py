@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Text,
     and_,
     cast,
@@ -48,6 +49,7 @@ class ChunkVectors:
     """The vectors of one chunk, as Postgres reads them."""
 
     chunk_id: uuid.UUID
+    size: int  # their dimensions
     heading: str | None
     body: str
 
@@ -83,17 +85,18 @@ def unembedded(session: Session, model: str, limit: int) -> list[Unembedded]:
     return [Unembedded(row.id, row.heading, row.text, row.entry_id is not None) for row in rows]
 
 
-def keep_vectors(session: Session, model: str, size: int, vectors: Sequence[ChunkVectors]) -> None:
+def keep_vectors(session: Session, model: str, vectors: Sequence[ChunkVectors]) -> None:
     """Store them for those chunks that are still live; a vector of another model is replaced."""
     if not vectors:
         return
     values = (
         func.unnest(
             literal([each.chunk_id for each in vectors], postgresql.ARRAY(postgresql.UUID())),
+            literal([each.size for each in vectors], postgresql.ARRAY(Integer())),
             literal([each.heading for each in vectors], postgresql.ARRAY(Text())),
             literal([each.body for each in vectors], postgresql.ARRAY(Text())),
         )
-        .table_valued("chunk_id", "heading", "body", name="given")
+        .table_valued("chunk_id", "size", "heading", "body", name="given")
         .render_derived()
     )
     large = select(KnowledgeSpace.is_large).scalar_subquery()
@@ -101,7 +104,7 @@ def keep_vectors(session: Session, model: str, size: int, vectors: Sequence[Chun
         KnowledgeChunk.tenant_id,
         KnowledgeChunk.id,
         literal(model, Text()),
-        literal(size),
+        values.c.size,
         func.coalesce(large, False),
         cast(values.c.heading, HalfVector()),
         cast(values.c.body, HalfVector()),
@@ -193,8 +196,3 @@ def forget_retired(session: Session) -> None:
         .where(AskedVector.created_at < now() - KEPT_ASKED)
         .execution_options(synchronize_session=False)
     )
-
-
-def tenants_behind(session: Session, model: str) -> list[uuid.UUID]:
-    """Tenants with live chunks that lack a vector of this model; for the system door."""
-    return list(session.scalars(select(KnowledgeChunk.tenant_id).where(_LIVE, not_(_has_vector(model))).distinct()))

@@ -134,3 +134,10 @@ def test_every_call_of_a_model_is_paid_for():
     asks = re.compile(r"language_model\(\)\s*\.\s*(?!name\b)\w+")
     unpaid = [str(path.relative_to(ROOT)) for path in modules() if asks.search(path.read_text())]
     assert unpaid == []
+
+
+def test_every_embedding_by_an_endpoint_is_paid_for():
+    """Everybody asks through workers/paid_embeddings.py, which reserves first. The model in process costs nothing."""
+    paid = {"clients.embeddings.embeddings", "clients.embeddings.EmbeddingEndpoint"}
+    asking = {str(path.relative_to(ROOT)) for path in modules() if imported(path) & paid}
+    assert asking == {"workers/paid_embeddings.py"}

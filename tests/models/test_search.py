@@ -44,8 +44,8 @@ def teach(tenant, *entries: tuple[str, str]) -> list[uuid.UUID]:
 def embed(tenant, vectors: dict[uuid.UUID, tuple[Sequence[float], Sequence[float]]], *, model: str = MODEL) -> None:
     """Heading's and body's vector of each chunk; a space without directions whose middle is nowhere in particular."""
     with tenant_session(tenant.tenant_id) as session:
-        kept = [ChunkVectors(name, vector_text(h), vector_text(b)) for name, (h, b) in vectors.items()]
-        keep_vectors(session, model, SIZE, kept)
+        kept = [ChunkVectors(name, SIZE, vector_text(h), vector_text(b)) for name, (h, b) in vectors.items()]
+        keep_vectors(session, model, kept)
         keep_space(
             session,
             KnowledgeSpace(

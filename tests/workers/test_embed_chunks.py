@@ -12,7 +12,8 @@ from config.settings import settings
 from models.base import now
 from models.chunk import DocumentOwner, KnowledgeChunk, NewChunk, replace_chunks
 from models.database import system_session, tenant_session
-from models.embedding import KEPT_ASKED, KEPT_RETIRED, mark_large, tenants_behind
+from models.embedding import KEPT_ASKED, KEPT_RETIRED, mark_large
+from models.embedding_due import tenants_behind
 from models.jobs import EmbedChunks, EmbedQuery
 from models.knowledge import KnowledgeEntry
 from models.search import ask_vector_model
