@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, Index, Text, select, text, update
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, Text, select, text, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,12 +24,24 @@ LIVE = "retired_at IS NULL"
 
 
 class KnowledgeChunk(TenantOwned, Base):
-    """One passage under its heading. It belongs to an entry or to a document; to none once its owner is gone."""
+    """One passage under its heading. It belongs to an entry or to a document; once retired perhaps to none.
+
+    A document that is deleted takes its id off its passages. An entry's id stays on them: entries are deleted at any time and
+    come back by import, so the id tells which versions of an answer belong together, and no key holds it to a row.
+    """
 
     __tablename__ = "knowledge_chunk"
     __table_args__ = (
         of_tenant(),
-        CheckConstraint("num_nonnulls(entry_id, document_id) <= 1", name="one_owner"),
+        ForeignKeyConstraint(
+            ["tenant_id", "document_id"],
+            ["knowledge_document.tenant_id", "knowledge_document.id"],
+            ondelete="SET NULL (document_id)",  # and a trigger retires what still counted (migrations/document_rules.py)
+        ),
+        CheckConstraint(
+            "num_nonnulls(entry_id, document_id) = 1 OR retired_at IS NOT NULL AND num_nonnulls(entry_id, document_id) = 0",
+            name="one_owner",
+        ),
         Index("uq_knowledge_chunk_entry_live", "tenant_id", "entry_id", unique=True, postgresql_where=text(LIVE)),
         Index("ix_knowledge_chunk_document", "tenant_id", "document_id", "position"),
         Index("ix_knowledge_chunk_live", "tenant_id", "id", postgresql_where=text(LIVE)),
