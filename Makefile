@@ -21,7 +21,7 @@ check: install ## lint, format, types, import rules: what CI runs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: install ## measure every part beside others of its kind, in one table
-	@exec $(BIN)/python -m bench
+	@exec env $(if $(DATA),DATA=$(abspath $(DATA))) $(BIN)/python -m bench
 
 chaos: install ## twenty seeds of kill -9 and worse; SEED=n repeats one, PLANT=name plants a fault
 	@exec $(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))

