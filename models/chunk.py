@@ -26,8 +26,8 @@ LIVE = "retired_at IS NULL"
 class KnowledgeChunk(TenantOwned, Base):
     """One passage under its heading. It belongs to an entry or to a document; once retired perhaps to none.
 
-    A document that is deleted takes its id off its passages. An entry's id stays on them: entries are deleted at any time and
-    come back by import, so the id tells which versions of an answer belong together, and no key holds it to a row.
+    A document that is deleted takes its id off its passages. A deleted entry's id stays on them, held by no key: it tells
+    which versions of an answer belong together, where no address does.
     """
 
     __tablename__ = "knowledge_chunk"

@@ -12,7 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     document_rules.retire_what_lost_its_document()
-    op.drop_constraint("ck_knowledge_chunk_one_owner", "knowledge_chunk", type_="check")
+    op.drop_constraint(op.f("ck_knowledge_chunk_one_owner"), "knowledge_chunk", type_="check")
     op.execute(
         "ALTER TABLE knowledge_chunk ADD CONSTRAINT ck_knowledge_chunk_one_owner "
         f"CHECK ({document_rules.ONE_OWNER}) NOT VALID"

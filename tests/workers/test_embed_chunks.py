@@ -19,6 +19,7 @@ from models.knowledge import KnowledgeEntry
 from models.search import ask_vector_model
 from models.turn import Delivery
 from models.vector import AskedVector, KnowledgeSpace, KnowledgeTerm, KnowledgeVector
+from tests.documents import page
 from tests.workers.line import api_visitor
 from workers import embed_overdue, embed_query
 from workers.broker import queue
@@ -89,9 +90,10 @@ def test_vectors_of_another_model_are_made_anew(line, bakery):
 
 
 def test_a_job_stops_when_it_was_enough_and_goes_on_where_it_stopped(line, alice):
+    document = page(alice.tenant_id)
     with tenant_session(alice.tenant_id) as session:
         chunks = [NewChunk("", f"Passage {number}.") for number in range(40)]
-        replace_chunks(session, alice.tenant_id, DocumentOwner(uuid.uuid4()), chunks)
+        replace_chunks(session, alice.tenant_id, DocumentOwner(document), chunks)
     assert embed_tenant(alice.tenant_id, enough=lambda: True) is False
     first = vectors(alice)
     assert 0 < len(first) < 40
