@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations import document_rules
+from migrations import document_rules, policies
 
 revision = "20261122_chunk_document"
 down_revision = "20261122_embedding_due"
@@ -23,3 +23,4 @@ def upgrade() -> None:
         "FOREIGN KEY (tenant_id, document_id) REFERENCES knowledge_document (tenant_id, id) "
         "ON DELETE SET NULL (document_id) NOT VALID"
     )
+    policies.owner_may_read("knowledge_chunk", "knowledge_document")
