@@ -60,6 +60,7 @@ class KnowledgeChunk(TenantOwned, Base):
     heading: Mapped[str] = mapped_column(Text)  # the path above a document's passage; the question of an entry
     text: Mapped[str] = mapped_column(Text)  # the passage; the answer of an entry
     language: Mapped[str] = mapped_column(Text)  # what its words are stemmed by
+    detected: Mapped[bool] = mapped_column(server_default="false", default=False)  # an entry's: told by its words
     words: Mapped[str] = mapped_column(
         TSVECTOR, Computed("chunk_words(language, heading, text)", persisted=True), deferred=True
     )
@@ -68,10 +69,14 @@ class KnowledgeChunk(TenantOwned, Base):
 
 @dataclass(frozen=True)
 class NewChunk:
-    """A chunk to be. `heading`: the heading path of a document ("Prices > Colour"), or the question of an entry."""
+    """A chunk to be. `heading`: the heading path of a document ("Prices > Colour"), or the question of an entry.
+
+    language: what it is written in, where that is sure.
+    """
 
     heading: str
     text: str
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +106,9 @@ def replace_chunks(
 ) -> int:
     """Make these the owner's live chunks, in this order. Returns how many are new, and so need a vector.
 
-    What is unchanged stays as it is, with its vector; what is no longer among them is retired. `language` is the
-    chunks', the tenant's where it is None. Entries' chunks follow their entry by themselves: this is for documents,
-    and for an owner that goes (no chunks).
+    What is unchanged stays as it is, with its vector; what is no longer among them is retired. `language`: of chunks
+    that are not sure of theirs, the tenant's where it is None. Entries' chunks follow their entry by themselves: this is
+    for documents, and for an owner that goes (no chunks).
     """
     spoken = language or _language(session, tenant_id)
     column = KnowledgeChunk.entry_id if isinstance(owner, EntryOwner) else KnowledgeChunk.document_id
@@ -120,11 +125,11 @@ def replace_chunks(
     kept: dict[uuid.UUID, int] = {}
     new: list[KnowledgeChunk] = []
     for position, wanted in enumerate(chunks):
-        same = unclaimed.get((spoken, wanted.heading, wanted.text))
+        same = unclaimed.get((wanted.language or spoken, wanted.heading, wanted.text))
         if same:
             kept[same.pop(0).id] = position
         else:
-            new.append(_made(tenant_id, owner, position, wanted, spoken))
+            new.append(_made(tenant_id, owner, position, wanted, wanted.language or spoken))
     at = now()
     for chunk in live:
         if chunk.id in kept:

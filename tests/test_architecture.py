@@ -82,6 +82,7 @@ SYSTEM_DOOR = {
     "models/token.py": "an operator's tokens; a customer's token → tenant",
     "workers/presume.py": "calls that are over, kept answers that are, by id",
     "workers/embed_overdue.py": "tenants whose chunks lack vectors, by id",
+    "workers/golden_overdue.py": "tenants whose golden questions another model answered, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/promises.py": "promises that are due, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",

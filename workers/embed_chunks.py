@@ -25,20 +25,24 @@ from models.embedding import (
     Unembedded,
     forget_retired,
     forget_space,
+    keep_languages,
     keep_space,
     keep_vectors,
     mark_large,
+    note_languages,
     paired_vectors,
     standing,
     unembedded,
 )
 from models.embedding_due import WaitsFor, begin_embedding, finish_embedding, goes_on, postpone
 from models.jobs import EmbedChunks
+from models.kept_answer import raise_version
 from models.turn import Delivery
 from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_text
 from workers.broker import actor, stopping
 from workers.common_questions import PAIRS
 from workers.computing import computing
+from workers.language import of_passage
 from workers.paid_embeddings import embeddings_for
 from workers.resources import send
 from workers.run_golden import run_after_change
@@ -80,9 +84,11 @@ def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fals
     made, skipped, done = 0, set[uuid.UUID](), True
     try:
         while batch := _batch(tenant_id, by.name, skipped):
-            vectors = _vectors(by, batch, skipped)
+            vectors, told = _vectors(by, batch, skipped), _languages(batch)
             with tenant_session(tenant_id) as session:
                 keep_vectors(session, by.name, vectors)
+                keep_languages(session, told)
+                note_languages(session, {told.get(chunk.chunk_id, chunk.language) for chunk in batch})
                 if not made:
                     goes_on(session)
             made += len(vectors)
@@ -107,6 +113,12 @@ def _batch(tenant_id: uuid.UUID, model: str, skipped: set[uuid.UUID]) -> list[Un
     with tenant_session(tenant_id) as session:
         missing = unembedded(session, model, BATCH + len(skipped))
     return [chunk for chunk in missing if chunk.chunk_id not in skipped][:BATCH]
+
+
+def _languages(batch: list[Unembedded]) -> dict[uuid.UUID, str]:
+    """Of entries, where their words tell. Documents' passages came with theirs; entries come by a process without a model."""
+    told = {chunk.chunk_id: of_passage(f"{chunk.heading}\n{chunk.text}") for chunk in batch if chunk.of_entry}
+    return {name: language for name, language in told.items() if language is not None}
 
 
 def _wait_for_budget(by: Embeddings, tenant_id: uuid.UUID, made: int) -> None:
@@ -187,6 +199,8 @@ def _look_at_all(by: Embeddings, tenant_id: uuid.UUID, made: int) -> bool:
             space.is_large = large and moved < MOVED_AT_ONCE
             with tenant_session(tenant_id) as session:
                 keep_space(session, space)
+                if now.space is not None and now.space.model != model:  # other passages are found: answers may differ
+                    raise_version(session, tenant_id)
     return moved < MOVED_AT_ONCE
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from config.errors import PermanentError
 
-READER = 1  # raised when reading changes: what an earlier version read is read again
+READER = 2  # raised when reading changes: what an earlier version read is read again
 MOST_CHARACTERS = 2_000_000  # of one document; the rest is left out, and said to be
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" *\n[ \n]*")

@@ -131,6 +131,13 @@ def test_a_source_says_how_many_passages_wait_for_the_budget(http, workers, alic
     assert (read["detail"], read["progress"]["embedded"]) == (None, 1)
 
 
+def test_a_files_passages_are_stemmed_in_their_own_language(http, workers, alice, desk):
+    said = "Wir haben Montag bis Freitag geöffnet, und am Samstag sind wir bis 14 Uhr für Sie da. " * 8
+    file(http, alice, f"{said}\n\n{'Damenschnitt 45 €, Balayage 130 €. ' * 30}".encode(), "hours.txt")
+    desk.run()
+    assert {chunk.language for chunk in chunks_of(alice)["hours.txt"]} == {"de"}  # the business speaks English
+
+
 def test_a_large_file_comes_in_pieces_and_whole(http, workers, alice, desk):
     words = "".join(f"Sentence number {number} of a long text.\n\n" for number in range(60_000))
     made = file(http, alice, words.encode()).json()

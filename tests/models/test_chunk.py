@@ -118,6 +118,15 @@ def test_another_language_makes_new_chunks(alice):
     assert replace(alice, document, "Preise") == 1
 
 
+def test_a_chunk_that_is_sure_of_its_language_is_stemmed_by_it(alice):
+    wanted = [NewChunk("", "Wir haben geöffnet.", "de"), NewChunk("", "Balayage £130")]
+    document = page(alice.tenant_id)
+    for expected in (2, 0):
+        with tenant_session(alice.tenant_id) as session:
+            assert replace_chunks(session, alice.tenant_id, DocumentOwner(document), wanted, language="fr") == expected
+    assert [chunk.language for chunk in chunks(alice)] == ["de", "fr"]
+
+
 def test_documents_that_go_retire_their_chunks(alice):
     gone, stays = page(alice.tenant_id), page(alice.tenant_id, "https://linden.example/other")
     replace(alice, gone, "one", "two")

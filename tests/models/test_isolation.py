@@ -301,6 +301,8 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT mark FROM embedding_due",
         "UPDATE embedding_due SET waits_for = 'x'",
         "SELECT said FROM asked_vector",
+        "SELECT question FROM golden_question",
+        "SELECT results FROM golden_run",
         "SELECT lexeme FROM knowledge_term",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), system_session() as session:
