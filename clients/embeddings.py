@@ -7,13 +7,15 @@ reason to ask: `web`, `clock` and `answers` hold none of this.
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from clients.openai_wire import translate
-from config.errors import TransientError
+from clients import openai_wire
+from config.errors import PermanentError, TransientError
 from config.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -27,17 +29,15 @@ ENDPOINT_MODEL = "text-embedding-3-small"  # where an endpoint is configured and
 LONGEST_TEXT = 8_000  # characters; what follows is not looked at
 TEXTS_AT_ONCE = 64  # of one request
 CONNECT_S, READ_S = 5.0, 20.0
+MARKS_OF_A_TEXT = 8  # tokens that a model puts around each text
 REMEMBERED = 512  # questions of this process: visitors of one business ask the same things
 
 
 class Embeddings(Protocol):
-    """What makes vectors. `name` and `size` are stored with each: vectors of two models never meet."""
+    """What makes vectors. `name` is stored with each: vectors of two models never meet."""
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def size(self) -> int: ...
 
     def queries(self, texts: Sequence[str]) -> list[Vector]:
         """Of what is asked: questions, and texts to be compared with questions."""
@@ -47,15 +47,18 @@ class Embeddings(Protocol):
         """Of what may answer."""
         ...
 
+    def both(self, queries: Sequence[str], passages: Sequence[str]) -> tuple[list[Vector], list[Vector]]:
+        """Of some of each that belong together."""
+        ...
+
 
 class InProcessEmbeddings:
-    """The model inside this process: 190 MB, some 10 ms for a question, 240 ms for 1,000 characters.
+    """The model inside this process: 190 MB, some 10 ms for a question, 240 ms for 1,000 characters. Costs no money.
 
     One text at a time, on one core: the other threads of the process have visitors waiting.
     """
 
     name = IN_PROCESS
-    size = 384
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -67,6 +70,9 @@ class InProcessEmbeddings:
     def passages(self, texts: Sequence[str]) -> list[Vector]:
         return [self._one(text, is_query=False) for text in texts]
 
+    def both(self, queries: Sequence[str], passages: Sequence[str]) -> tuple[list[Vector], list[Vector]]:
+        return self.queries(queries), self.passages(passages)
+
     def _one(self, text: str, *, is_query: bool) -> Vector:
         with self._lock:
             if self._model is None:
@@ -77,51 +83,65 @@ class InProcessEmbeddings:
         return _unit(vector)
 
 
-class EndpointEmbeddings:
-    """An OpenAI-compatible endpoint. Its models know no difference between a question and a passage."""
+@dataclass(frozen=True)
+class Embedded:
+    """What one request came to. `tokens`: what it used, as the endpoint says; None when it does not."""
 
-    def __init__(self, api_key: str | None, base_url: str | None, model: str) -> None:
+    vectors: list[Vector]
+    tokens: int | None
+
+
+class EmbeddingEndpoint:
+    """An OpenAI-compatible endpoint. One request at a time, so that each can be paid for (workers/paid_embeddings.py).
+
+    Its models know no difference between a question and a passage.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None,
+        base_url: str | None,
+        model: str,
+        *,
+        connect_s: float = CONNECT_S,
+        read_s: float = READ_S,
+    ) -> None:
         self.name = model
         self._api_key, self._base_url = api_key or "none", base_url
+        self._connect_s, self._read_s = connect_s, read_s
         self._lock = threading.Lock()
         self._client: Any = None
-        self._size: int | None = None
 
-    @property
-    def size(self) -> int:
-        """As the endpoint's vectors have it; asks once.
+    def requests(self, texts: Sequence[str]) -> list[list[str]]:
+        """The texts as they are sent, as many as one request takes."""
+        return [
+            [_readable(text) for text in texts[start : start + TEXTS_AT_ONCE]]
+            for start in range(0, len(texts), TEXTS_AT_ONCE)
+        ]
+
+    def ask(self, texts: Sequence[str]) -> Embedded:
+        """The vectors of one request's texts.
 
         Raises:
-            TransientError, PermanentError: the endpoint did not say.
+            TransientError: a later try may succeed. PermanentError: it will not. `free` where nothing can be charged for it.
         """
-        if self._size is None:
-            self.queries(["size"])
-        return self._size or 0
-
-    def queries(self, texts: Sequence[str]) -> list[Vector]:
-        """Raises TransientError where a later try may succeed, PermanentError where it will not."""
-        found: list[Vector] = []
-        for start in range(0, len(texts), TEXTS_AT_ONCE):
-            found += self._asked([_readable(text) for text in texts[start : start + TEXTS_AT_ONCE]])
-        return found
-
-    passages = queries
-
-    def _asked(self, texts: list[str]) -> list[Vector]:
         import numpy
 
         try:
-            answer = self._running().embeddings.create(model=self.name, input=texts, encoding_format="float")
+            answer = self._running().embeddings.create(model=self.name, input=list(texts), encoding_format="float")
             in_order = sorted(answer.data, key=lambda each: each.index)
             vectors = [_unit(numpy.asarray(each.embedding, dtype=numpy.float32)) for each in in_order]
+            tokens = openai_wire.read_count(getattr(answer.usage, "prompt_tokens", None))
         except (ValueError, TypeError, AttributeError, KeyError):  # the SDK checks no types
             raise TransientError("the embedding endpoint's answer was corrupt") from None
         except Exception as error:
-            raise translate(error) from None  # without the cause, which may quote what was sent
+            translated = openai_wire.translate(error)
+            if isinstance(translated, TransientError | PermanentError):
+                translated.free = openai_wire.is_free(error)
+            raise translated from None  # without the cause, which may quote what was sent
         if len(vectors) != len(texts) or len({vector.shape for vector in vectors}) != 1 or vectors[0].ndim != 1:
             raise TransientError("the embedding endpoint's answer was corrupt")
-        self._size = len(vectors[0])
-        return vectors
+        return Embedded(vectors, tokens)
 
     def _running(self) -> Any:
         with self._lock:
@@ -129,32 +149,44 @@ class EndpointEmbeddings:
                 import httpx2
                 import openai
 
-                timeout = httpx2.Timeout(READ_S, connect=CONNECT_S)
+                timeout = httpx2.Timeout(self._read_s, connect=self._connect_s)
                 self._client = openai.OpenAI(
                     api_key=self._api_key, base_url=self._base_url, max_retries=0, timeout=timeout
                 )
             return self._client
 
 
-class Remembered:
-    """The last questions and their vectors, of one process."""
+def most_tokens(texts: Sequence[str]) -> int:
+    """What texts can come to at most: a token is no shorter than a byte, also of a text that the model first writes out."""
+    return sum(
+        max(len(text.encode()), len(unicodedata.normalize("NFKC", text).encode())) + MARKS_OF_A_TEXT for text in texts
+    )
 
-    def __init__(self, ask: Callable[[str], Vector], most: int = REMEMBERED) -> None:
-        self._ask, self._most = ask, most
+
+class Remembered:
+    """The texts asked last and their vectors, of one process."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Vector] = OrderedDict()
 
-    def __call__(self, text: str) -> Vector:
+    def vectors(self, texts: Sequence[str], ask: Callable[[Sequence[str]], list[Vector]]) -> list[Vector]:
+        """Of all; `ask` for those not known, and what it has brought stays known although a later part fails."""
         with self._lock:
-            if text in self._known:
+            found = {text: self._known[text] for text in texts if text in self._known}
+            for text in found:
                 self._known.move_to_end(text)
-                return self._known[text]
-        vector = self._ask(text)
-        with self._lock:
-            self._known[text] = vector
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-        return vector
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        for start in range(0, len(missing), TEXTS_AT_ONCE):
+            part = missing[start : start + TEXTS_AT_ONCE]
+            made = dict(zip(part, ask(part), strict=True))
+            found |= made
+            with self._lock:
+                self._known |= made
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
+        return [found[text] for text in texts]
 
 
 def embedding_model(configured: Settings) -> str:
@@ -165,13 +197,13 @@ def embedding_model(configured: Settings) -> str:
 
 
 @lru_cache(maxsize=1)
-def embeddings() -> Embeddings:
-    """This process's embeddings."""
+def embeddings() -> InProcessEmbeddings | EmbeddingEndpoint:
+    """This process's embeddings; for workers/paid_embeddings.py, through which everybody asks."""
     configured = settings()
     if not configured.uses_embedding_endpoint:
         return InProcessEmbeddings()
     key = configured.embedding_api_key
-    return EndpointEmbeddings(
+    return EmbeddingEndpoint(
         key.get_secret_value() if key else None, configured.embedding_base_url, embedding_model(configured)
     )
 

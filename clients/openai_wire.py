@@ -144,16 +144,17 @@ def read_usage(usage: Mapping[str, Any]) -> Tokens | None:
     Raises:
         KeyError, AttributeError: it is not what usage looks like.
     """
-    prompt, completion = _count(usage["prompt_tokens"]), _count(usage["completion_tokens"])
+    prompt, completion = read_count(usage["prompt_tokens"]), read_count(usage["completion_tokens"])
     if prompt is None or completion is None:
         return None
     details = usage.get("prompt_tokens_details") or {}
-    cached = _count(details.get("cached_tokens")) or 0
-    written = _count(details.get("cache_write_tokens"))
+    cached = read_count(details.get("cached_tokens")) or 0
+    written = read_count(details.get("cache_write_tokens"))
     return Tokens(prompt, completion, min(cached, prompt), None if written is None else min(written, prompt))
 
 
-def _count(given: object) -> int | None:
+def read_count(given: object) -> int | None:
+    """A number of tokens, as the endpoint says; None when that cannot be true."""
     return given if isinstance(given, int) and 0 <= given <= MOST_TOKENS else None
 
 

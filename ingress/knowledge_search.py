@@ -23,6 +23,7 @@ from ingress.callers import secret_key
 from ingress.services import Services, services
 from models.credential import Scope
 from models.database import tenant_session
+from models.embedding_due import WaitsFor, waits_for
 from models.jobs import EmbedQuery
 from models.search import FoundChunk, ask_vector_model, search
 from models.tenant import ask_configuration
@@ -32,6 +33,10 @@ LONGEST_QUERY = 500
 DEFAULT_RESULTS, MOST_RESULTS = 10, 50
 WAIT_S = 5.0  # for the question's vector
 MEANING, WORDS = "meaning", "words"  # what the results were found by
+WAITS = {
+    WaitsFor.BUDGET: "What was added last is found by words alone until the budget has room for embedding.",
+    WaitsFor.ENDPOINT: "Some of it is found by words alone: the embedding endpoint refuses it.",
+}
 
 log = structlog.get_logger()
 
@@ -44,9 +49,10 @@ async def search_knowledge(request: Request) -> Response:
     query_id = await shared.threads.run(partial(_keep, tenant_id, query))
     if query_id is not None and not await _embedded(shared, tenant_id, query_id):
         log.warning("knowledge.search.by_words")
-    found = await shared.threads.run(partial(_find, tenant_id, query, limit, query_id))
+    found, waiting = await shared.threads.run(partial(_find, tenant_id, query, limit, query_id))
     by = MEANING if any(chunk.body_cosine is not None for chunk in found) else WORDS
-    return JSONResponse({"results": [_as_json(chunk) for chunk in found], "by": by})
+    detail = WAITS.get(waiting) if waiting is not None else None
+    return JSONResponse({"results": [_as_json(chunk) for chunk in found], "by": by, "detail": detail})
 
 
 def _query(request: Request) -> str:
@@ -87,13 +93,15 @@ async def _embedded(shared: Services, tenant_id: uuid.UUID, query_id: uuid.UUID)
     return True
 
 
-def _find(tenant_id: uuid.UUID, query: str, limit: int, query_id: uuid.UUID | None) -> list[FoundChunk]:
+def _find(
+    tenant_id: uuid.UUID, query: str, limit: int, query_id: uuid.UUID | None
+) -> tuple[list[FoundChunk], WaitsFor | None]:
     with tenant_session(tenant_id) as session:
         _, configuration = ask_configuration(session).get()
         found = search(session, query, limit=limit, language=configuration.language, turn_id=query_id).get()
         if query_id is not None:
             session.execute(delete(AskedVector).where(AskedVector.id == query_id))
-    return found
+        return found, waits_for(session)
 
 
 def _as_json(chunk: FoundChunk) -> dict[str, Any]:

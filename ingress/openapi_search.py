@@ -12,10 +12,11 @@ BY: Schema = {
     "enum": [MEANING, WORDS],
     "description": f"`{WORDS}`: the question's vector, or the tenant's, could not be had; its words alone were searched.",
 }
+DETAIL: Schema = nullable(TEXT) | {"description": "What embedding waits for, in a sentence; null when it does not."}
 
 SEARCH_SCHEMAS: Schema = {
     "SearchResult": obj({"entry_id": RESULT_ID, "title": TEXT, "text": TEXT, "score": SCORE, "source": SOURCE}),
-    "SearchResults": obj({"results": {"type": "array", "items": ref("SearchResult")}, "by": BY}),
+    "SearchResults": obj({"results": {"type": "array", "items": ref("SearchResult")}, "by": BY, "detail": DETAIL}),
 }
 
 SEARCH_PATHS: Schema = {

@@ -62,8 +62,9 @@ SOURCE_SCHEMAS: Schema = {
             "state": {"enum": [str(state) for state in SourceState if state is not SourceState.DELETED]},
             "detail": nullable(TEXT) | {"description": "What is wrong, in a sentence."},
             "progress": obj(
-                {"found": COUNT, **{str(state): COUNT for state in DocumentState}, "chunks": COUNT},
-                description="Pages found, by state, and the passages that answers may quote.",
+                {"found": COUNT, **{str(state): COUNT for state in DocumentState}, "chunks": COUNT, "embedded": COUNT},
+                description="Pages found, by state; the passages that answers may quote, and how many of them are found by "
+                "their meaning, too.",
             ),
             "max_pages": COUNT,
             "max_depth": COUNT,

@@ -24,6 +24,7 @@ from ingress.upload import Upload
 from models.crawl import crawl_job
 from models.credential import Scope
 from models.database import tenant_session
+from models.embedding_due import waits_for
 from models.jobs import SourceJob
 from models.page import Page, asked_page, cursor
 from models.source import (
@@ -204,7 +205,8 @@ def _list(tenant_id: uuid.UUID, page: Page) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
         rows, more = page.cut(newest_sources(session, page))
         counted = progress(session, [row.id for row in rows])
-        shown = [source_json(row, counted[row.id]) for row in rows]
+        waiting = waits_for(session)
+        shown = [source_json(row, counted[row.id], waiting) for row in rows]
     return {"sources": shown, "next": cursor(rows[-1].created_at, rows[-1].id) if more else None}
 
 

@@ -146,3 +146,20 @@ def chunk_what_is_there() -> None:
         "SELECT e.tenant_id, gen_random_uuid(), e.id, e.question, e.answer, coalesce(t.language, 'en') "
         "FROM knowledge_entry e LEFT JOIN tenant_configuration t ON t.tenant_id = e.tenant_id"
     )
+
+
+def entries_keep_their_language() -> None:
+    """A change of the tenant's language leaves alone the entries that tell theirs themselves."""
+    op.execute(
+        """
+        CREATE OR REPLACE FUNCTION speak_language() RETURNS trigger LANGUAGE plpgsql
+        SET search_path = pg_catalog, public, pg_temp
+        AS $function$
+        BEGIN
+            UPDATE public.knowledge_chunk c SET language = NEW.language
+            WHERE c.tenant_id = NEW.tenant_id AND c.entry_id IS NOT NULL AND c.retired_at IS NULL AND NOT c.detected;
+            RETURN NULL;
+        END
+        $function$
+        """
+    )

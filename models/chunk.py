@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, Index, Text, select, text, update
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, Text, select, text, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,12 +24,24 @@ LIVE = "retired_at IS NULL"
 
 
 class KnowledgeChunk(TenantOwned, Base):
-    """One passage under its heading. It belongs to an entry or to a document; to none once its owner is gone."""
+    """One passage under its heading. It belongs to an entry or to a document; once retired perhaps to none.
+
+    A document that is deleted takes its id off its passages. A deleted entry's id stays on them, held by no key: it tells
+    which versions of an answer belong together, where no address does.
+    """
 
     __tablename__ = "knowledge_chunk"
     __table_args__ = (
         of_tenant(),
-        CheckConstraint("num_nonnulls(entry_id, document_id) <= 1", name="one_owner"),
+        ForeignKeyConstraint(
+            ["tenant_id", "document_id"],
+            ["knowledge_document.tenant_id", "knowledge_document.id"],
+            ondelete="SET NULL (document_id)",  # and a trigger retires what still counted (migrations/document_rules.py)
+        ),
+        CheckConstraint(
+            "num_nonnulls(entry_id, document_id) = 1 OR retired_at IS NOT NULL AND num_nonnulls(entry_id, document_id) = 0",
+            name="one_owner",
+        ),
         Index("uq_knowledge_chunk_entry_live", "tenant_id", "entry_id", unique=True, postgresql_where=text(LIVE)),
         Index("ix_knowledge_chunk_document", "tenant_id", "document_id", "position"),
         Index("ix_knowledge_chunk_live", "tenant_id", "id", postgresql_where=text(LIVE)),
@@ -49,6 +61,7 @@ class KnowledgeChunk(TenantOwned, Base):
     heading: Mapped[str] = mapped_column(Text)  # the path above a document's passage; the question of an entry
     text: Mapped[str] = mapped_column(Text)  # the passage; the answer of an entry
     language: Mapped[str] = mapped_column(Text)  # what its words are stemmed by
+    detected: Mapped[bool] = mapped_column(server_default="false", default=False)  # an entry's: told by its words
     words: Mapped[str] = mapped_column(
         TSVECTOR, Computed("chunk_words(language, heading, text)", persisted=True), deferred=True
     )
@@ -57,10 +70,14 @@ class KnowledgeChunk(TenantOwned, Base):
 
 @dataclass(frozen=True)
 class NewChunk:
-    """A chunk to be. `heading`: the heading path of a document ("Prices > Colour"), or the question of an entry."""
+    """A chunk to be. `heading`: the heading path of a document ("Prices > Colour"), or the question of an entry.
+
+    language: what it is written in, where that is sure.
+    """
 
     heading: str
     text: str
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +107,9 @@ def replace_chunks(
 ) -> int:
     """Make these the owner's live chunks, in this order. Returns how many are new, and so need a vector.
 
-    What is unchanged stays as it is, with its vector; what is no longer among them is retired. `language` is the
-    chunks', the tenant's where it is None. Entries' chunks follow their entry by themselves: this is for documents,
-    and for an owner that goes (no chunks).
+    What is unchanged stays as it is, with its vector; what is no longer among them is retired. `language`: of chunks
+    that are not sure of theirs, the tenant's where it is None. Entries' chunks follow their entry by themselves: this is
+    for documents, and for an owner that goes (no chunks).
     """
     spoken = language or _language(session, tenant_id)
     column = KnowledgeChunk.entry_id if isinstance(owner, EntryOwner) else KnowledgeChunk.document_id
@@ -109,11 +126,11 @@ def replace_chunks(
     kept: dict[uuid.UUID, int] = {}
     new: list[KnowledgeChunk] = []
     for position, wanted in enumerate(chunks):
-        same = unclaimed.get((spoken, wanted.heading, wanted.text))
+        same = unclaimed.get((wanted.language or spoken, wanted.heading, wanted.text))
         if same:
             kept[same.pop(0).id] = position
         else:
-            new.append(_made(tenant_id, owner, position, wanted, spoken))
+            new.append(_made(tenant_id, owner, position, wanted, wanted.language or spoken))
     at = now()
     for chunk in live:
         if chunk.id in kept:

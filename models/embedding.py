@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Text,
     and_,
     cast,
@@ -41,6 +42,7 @@ class Unembedded:
     heading: str
     text: str
     of_entry: bool
+    language: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class ChunkVectors:
     """The vectors of one chunk, as Postgres reads them."""
 
     chunk_id: uuid.UUID
+    size: int  # their dimensions
     heading: str | None
     body: str
 
@@ -76,24 +79,31 @@ def _has_vector(model: str) -> ColumnElement[bool]:
 def unembedded(session: Session, model: str, limit: int) -> list[Unembedded]:
     """The session's tenant's live chunks that lack a vector of this model, some of them."""
     rows = session.execute(
-        select(KnowledgeChunk.id, KnowledgeChunk.heading, KnowledgeChunk.text, KnowledgeChunk.entry_id)
+        select(
+            KnowledgeChunk.id,
+            KnowledgeChunk.heading,
+            KnowledgeChunk.text,
+            KnowledgeChunk.entry_id,
+            KnowledgeChunk.language,
+        )
         .where(_LIVE, not_(_has_vector(model)))
         .limit(limit)
     )
-    return [Unembedded(row.id, row.heading, row.text, row.entry_id is not None) for row in rows]
+    return [Unembedded(row.id, row.heading, row.text, row.entry_id is not None, row.language) for row in rows]
 
 
-def keep_vectors(session: Session, model: str, size: int, vectors: Sequence[ChunkVectors]) -> None:
+def keep_vectors(session: Session, model: str, vectors: Sequence[ChunkVectors]) -> None:
     """Store them for those chunks that are still live; a vector of another model is replaced."""
     if not vectors:
         return
     values = (
         func.unnest(
             literal([each.chunk_id for each in vectors], postgresql.ARRAY(postgresql.UUID())),
+            literal([each.size for each in vectors], postgresql.ARRAY(Integer())),
             literal([each.heading for each in vectors], postgresql.ARRAY(Text())),
             literal([each.body for each in vectors], postgresql.ARRAY(Text())),
         )
-        .table_valued("chunk_id", "heading", "body", name="given")
+        .table_valued("chunk_id", "size", "heading", "body", name="given")
         .render_derived()
     )
     large = select(KnowledgeSpace.is_large).scalar_subquery()
@@ -101,7 +111,7 @@ def keep_vectors(session: Session, model: str, size: int, vectors: Sequence[Chun
         KnowledgeChunk.tenant_id,
         KnowledgeChunk.id,
         literal(model, Text()),
-        literal(size),
+        values.c.size,
         func.coalesce(large, False),
         cast(values.c.heading, HalfVector()),
         cast(values.c.body, HalfVector()),
@@ -111,6 +121,25 @@ def keep_vectors(session: Session, model: str, size: int, vectors: Sequence[Chun
     )
     replaced = {name: into.excluded[name] for name in ("model", "size", "heading", "body")}
     session.execute(into.on_conflict_do_update(index_elements=["tenant_id", "chunk_id"], set_=replaced))
+
+
+def keep_languages(session: Session, told: Mapping[uuid.UUID, str]) -> None:
+    """What entries' chunks turned out to be written in: their words are stemmed by it, whatever the tenant's language is."""
+    for language in sorted(set(told.values())):
+        names = [name for name, spoken in told.items() if spoken == language]
+        session.execute(
+            update(KnowledgeChunk)
+            .where(KnowledgeChunk.id.in_(names), _LIVE)
+            .values(language=language, detected=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def note_languages(session: Session, languages: Collection[str]) -> None:
+    """A question is stemmed in all languages of the tenant's chunks; these are among them from now on."""
+    known = session.scalar(select(KnowledgeSpace.languages))
+    if known is not None and not set(languages) <= set(known):
+        session.execute(update(KnowledgeSpace).values(languages=sorted({*known, *languages})))
 
 
 def standing(session: Session, model: str) -> Standing:
@@ -193,8 +222,3 @@ def forget_retired(session: Session) -> None:
         .where(AskedVector.created_at < now() - KEPT_ASKED)
         .execution_options(synchronize_session=False)
     )
-
-
-def tenants_behind(session: Session, model: str) -> list[uuid.UUID]:
-    """Tenants with live chunks that lack a vector of this model; for the system door."""
-    return list(session.scalars(select(KnowledgeChunk.tenant_id).where(_LIVE, not_(_has_vector(model))).distinct()))

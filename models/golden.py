@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, func, select, text, update
+from sqlalchemy import BigInteger, Index, Text, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.errors import Conflict
 from models.base import Base, TenantOwned, now, of_tenant
+from models.kept_answer import ask_version
 from models.page import Page
 from models.tenant import configuration
 
@@ -73,6 +74,9 @@ class GoldenRun(TenantOwned, Base):
     cause: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default=RunState.RUNNING)
     model: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # of what answers rest on, when it began (models/kept_answer.py)
     candidate: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     results: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", default=list)
     asked: Mapped[int] = mapped_column(server_default="0", default=0)
@@ -133,7 +137,12 @@ def newest_runs(session: Session, page: Page) -> Sequence[GoldenRun]:
 
 
 def begin_run(
-    session: Session, tenant_id: uuid.UUID, cause: Cause, candidate: Mapping[str, Any] | None = None
+    session: Session,
+    tenant_id: uuid.UUID,
+    cause: Cause,
+    candidate: Mapping[str, Any] | None = None,
+    *,
+    model: str | None = None,
 ) -> uuid.UUID:
     """A new run; one of the same cause that has not ended, or was held, is replaced. What a standing trial tried beside
     the new fields is tried on.
@@ -142,11 +151,46 @@ def begin_run(
         candidate = {**(standing.candidate or {}), **candidate}
     _replace(session, cause)
     made = GoldenRun(
-        tenant_id=tenant_id, id=uuid.uuid4(), cause=cause, candidate=dict(candidate) if candidate else None
+        tenant_id=tenant_id,
+        id=uuid.uuid4(),
+        cause=cause,
+        model=model,
+        version=ask_version(session).get(),
+        candidate=dict(candidate) if candidate else None,
     )
     session.add(made)
     session.flush()
     return made.id
+
+
+def run_of_this(session: Session, model: str) -> GoldenRun | None:
+    """The last run of what is live, if nothing has changed since it began of what answers are made of, the model included."""
+    last = session.scalars(
+        select(GoldenRun)
+        .where(GoldenRun.cause != Cause.CONFIGURATION, GoldenRun.state.in_((RunState.RUNNING, RunState.DONE)))
+        .order_by(GoldenRun.created_at.desc(), GoldenRun.id.desc())
+        .limit(1)
+    ).first()
+    same = last is not None and (last.model, last.version) == (model, ask_version(session).get())
+    return last if same else None
+
+
+def tenants_of_another_model(session: Session, model: str, limit: int = 1_000) -> list[uuid.UUID]:
+    """Tenants whose golden questions were last answered by another one; for the system door. One look at an index for each
+    tenant that has such questions.
+    """
+    asking = select(GoldenQuestion.tenant_id).distinct().subquery()
+    last = (
+        select(GoldenRun.model)
+        .where(GoldenRun.tenant_id == asking.c.tenant_id, GoldenRun.model.is_not(None))
+        .where(GoldenRun.cause != Cause.CONFIGURATION)
+        .order_by(GoldenRun.created_at.desc(), GoldenRun.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    return list(
+        session.scalars(select(asking.c.tenant_id).join(last, true()).where(last.c.model != model).limit(limit))
+    )
 
 
 def drop_trials(session: Session) -> None:

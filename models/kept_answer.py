@@ -85,6 +85,14 @@ def ask_version(session: Session) -> Asked[int]:
     return ask(session, _VERSION, {}, lambda rows: int(rows[0][0]))
 
 
+def raise_version(session: Session, tenant_id: uuid.UUID) -> None:
+    """Something changed that no trigger sees."""
+    raised = insert(AnswerVersion).values(tenant_id=tenant_id, version=1)
+    session.execute(
+        raised.on_conflict_do_update(index_elements=["tenant_id"], set_={"version": AnswerVersion.version + 1})
+    )
+
+
 def ask_kept(session: Session, name: uuid.UUID, version: int) -> Asked[Kept | None]:
     """The answer by this name, if nothing has changed since."""
     return ask(session, _FOUND, {"id": name, "version": version}, lambda rows: Kept(*rows[0]) if rows else None)

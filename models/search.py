@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import column, select, text
+from sqlalchemy import Text, column, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from models.trip import Asked, Query, Row, ask, given, tell
@@ -35,8 +35,10 @@ class FoundChunk:
 
 
 _COLUMNS = ("chunk_id", "entry_id", "document_id", "title", "said", "score", "heading_cosine", "body_cosine")
+# For each hit one look by key: a join would be planned for the thousand rows that a function is taken to return.
+_SOURCE = literal_column("(SELECT d.url FROM knowledge_document d WHERE d.id = found.document_id)", Text)
 _SEARCH = Query(
-    select(*(column(name) for name in _COLUMNS)).select_from(
+    select(*(column(name) for name in _COLUMNS), _SOURCE.label("source")).select_from(
         text(
             "search_chunks(:query, :language, CAST(:turn AS uuid), CAST(:vector AS text), CAST(:model AS text), :size) "
             "AS found(chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine)"
@@ -71,8 +73,8 @@ def search(
 
 
 def _found(row: Row) -> FoundChunk:
-    chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine = row
-    return FoundChunk(chunk_id, entry_id, document_id, title, said, float(score), heading_cosine, body_cosine)
+    chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine, source = row
+    return FoundChunk(chunk_id, entry_id, document_id, title, said, float(score), heading_cosine, body_cosine, source)
 
 
 _SPACE_MODEL = Query(select(KnowledgeSpace.model))

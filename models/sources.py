@@ -16,6 +16,7 @@ from models.base import now
 from models.chunk import KnowledgeChunk, retire_documents
 from models.crawl import begin_crawl, crawl_job, end_crawl, lock_source
 from models.database import tenant_session
+from models.embedding_due import WaitsFor, waits_for
 from models.jobs import SourceJob
 from models.page import Page
 from models.source import (
@@ -32,6 +33,7 @@ from models.source import (
     SourceKind,
     SourceState,
 )
+from models.vector import KnowledgeVector
 
 LONGEST_NAME = 200
 
@@ -151,7 +153,9 @@ def newest_documents(
 
 
 def progress(session: Session, sources: Collection[uuid.UUID]) -> dict[uuid.UUID, Counter[str]]:
-    """How many pages of each source are in each state, and how many live chunks they have (`chunks`)."""
+    """How many pages of each source are in each state, how many live chunks they have (`chunks`), and how many of these
+    have a vector (`embedded`).
+    """
     document, made = KnowledgeDocument, {source: Counter[str]() for source in sources}
     states = select(document.source_id, document.state, func.count()).where(
         document.source_id.in_(sources), document.kind != DocumentKind.SITEMAP
@@ -159,28 +163,32 @@ def progress(session: Session, sources: Collection[uuid.UUID]) -> dict[uuid.UUID
     for source_id, state, count in session.execute(states.group_by(document.source_id, document.state)):
         made[source_id][state] = count
     chunks = (
-        select(document.source_id, func.count())
+        select(document.source_id, func.count(), func.count(KnowledgeVector.chunk_id))
         .join(KnowledgeChunk, KnowledgeChunk.document_id == document.id)
+        .outerjoin(KnowledgeVector, KnowledgeVector.chunk_id == KnowledgeChunk.id)
         .where(document.source_id.in_(sources), KnowledgeChunk.retired_at.is_(None))
     )
-    for source_id, count in session.execute(chunks.group_by(document.source_id)):
-        made[source_id]["chunks"] = count
+    for source_id, count, embedded in session.execute(chunks.group_by(document.source_id)):
+        made[source_id]["chunks"], made[source_id]["embedded"] = count, embedded
     return made
 
 
-def source_json(source: KnowledgeSource, counted: Counter[str]) -> dict[str, Any]:
-    """As the tenant sees it."""
+def source_json(source: KnowledgeSource, counted: Counter[str], waiting: WaitsFor | None) -> dict[str, Any]:
+    """As the tenant sees it. `waiting`: what its embedding waits for."""
+    by_words = counted["chunks"] - counted["embedded"]
+    details = [source.detail, waiting.told(by_words) if waiting is not None and by_words else None]
     return {
         "id": str(source.id),
         "kind": source.kind,
         "name": source.name,
         "url": source.url,
         "state": source.state,
-        "detail": source.detail,
+        "detail": " ".join(filter(None, details)) or None,
         "progress": {
             "found": sum(counted[state] for state in DocumentState),
             **{str(state): counted[state] for state in DocumentState},
             "chunks": counted["chunks"],
+            "embedded": counted["embedded"],
         },
         "max_pages": source.max_pages,
         "max_depth": source.max_depth,
@@ -214,7 +222,7 @@ def view(tenant_id: uuid.UUID, source_id: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
         source = standing_source(session, tenant_id, source_id)
         session.refresh(source)
-        return source_json(source, progress(session, [source_id])[source_id])
+        return source_json(source, progress(session, [source_id])[source_id], waits_for(session))
 
 
 def forget_deleted(session: Session) -> None:

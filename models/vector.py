@@ -125,7 +125,7 @@ class KnowledgeSpace(Base):
     """The tenant's chunks seen together: how many, where their middle lies, in which directions they differ by manner only."""
 
     __tablename__ = "knowledge_space"
-    __table_args__ = (of_tenant(),)
+    __table_args__ = (of_tenant(), Index("ix_knowledge_space_model", "model", "tenant_id"))
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     model: Mapped[str] = mapped_column(Text)

@@ -82,6 +82,7 @@ SYSTEM_DOOR = {
     "models/token.py": "an operator's tokens; a customer's token → tenant",
     "workers/presume.py": "calls that are over, kept answers that are, by id",
     "workers/embed_overdue.py": "tenants whose chunks lack vectors, by id",
+    "workers/golden_overdue.py": "tenants whose golden questions another model answered, by id",
     "workers/sweep.py": "stuck turns and parts, by id",
     "workers/promises.py": "promises that are due, by id",
     "workers/watch.py": "promises broken: turns by id, messages counted by tenant",
@@ -134,3 +135,10 @@ def test_every_call_of_a_model_is_paid_for():
     asks = re.compile(r"language_model\(\)\s*\.\s*(?!name\b)\w+")
     unpaid = [str(path.relative_to(ROOT)) for path in modules() if asks.search(path.read_text())]
     assert unpaid == []
+
+
+def test_every_embedding_by_an_endpoint_is_paid_for():
+    """Everybody asks through workers/paid_embeddings.py, which reserves first. The model in process costs nothing."""
+    paid = {"clients.embeddings.embeddings", "clients.embeddings.EmbeddingEndpoint"}
+    asking = {str(path.relative_to(ROOT)) for path in modules() if imported(path) & paid}
+    assert asking == {"workers/paid_embeddings.py"}

@@ -26,6 +26,7 @@ from models.jobs import ReconcileConnection
 from models.tick import claim_tick, finish_tick, last_finished
 from workers.embed_overdue import embed_overdue
 from workers.forget import forget_tenants
+from workers.golden_overdue import golden_overdue
 from workers.limits import republish_limits
 from workers.presume import forget_kept_answers, presume_lost_calls
 from workers.promises import watch_promises
@@ -95,7 +96,12 @@ def _reaccept(_: Stores) -> None:
 
 
 def _embed(_: Stores) -> None:
-    embed_overdue(int(now().timestamp() // settings().scaled_s(EMBED_S)))
+    """Jobs of one tenant do not pile up either."""
+    embed_overdue(int(now().timestamp() // settings().scaled_s(ROUND_S)))
+
+
+def _golden(_: Stores) -> None:
+    golden_overdue(int(now().timestamp() // settings().scaled_s(ROUND_S)))
 
 
 def _forget(_: Stores) -> None:
@@ -140,6 +146,7 @@ TASKS = (
     Task("limits", 60, _limits),
     Task("watch", 60, _watch),
     Task("embed", EMBED_S, _embed),
+    Task("golden", 300, _golden),
     Task("sources", 60, _sources),
     Task("forget", 60, _forget),
     Task("acceptances", 300, _watch_acceptances),

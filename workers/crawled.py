@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -21,10 +23,11 @@ from clients.web.robots import Robots
 from clients.web.sitemap import Sitemap
 from models import crawl
 from models.base import now
-from models.chunk import DocumentOwner, replace_chunks
+from models.chunk import DocumentOwner, NewChunk, replace_chunks
 from models.source import DocumentKind, DocumentState, KnowledgeDocument, KnowledgeSource, SourceState, Tie
 from workers import idle
 from workers.chunking import chunks_of
+from workers.language import of_passage
 
 REDIRECTS = fetch.REDIRECTS
 MOST_TRIES = 2  # of an address that does not answer, in one round
@@ -312,8 +315,9 @@ def take_words(session: Session, document: KnowledgeDocument, found: Document, a
         return 0
     new = 0
     if not unchanged:
-        chunks = chunks_of(found.title or (document.url if document.kind == DocumentKind.FILE else None), found.blocks)
-        new = replace_chunks(session, document.tenant_id, DocumentOwner(document.id), chunks, language=found.language)
+        title = found.title or (document.url if document.kind == DocumentKind.FILE else None)
+        chunks, spoken = _in_their_languages(chunks_of(title, found.blocks), found.language)
+        new = replace_chunks(session, document.tenant_id, DocumentOwner(document.id), chunks, language=spoken)
         document.content_hash, document.reader, document.retired_at = content_hash, READER, None
     document.state, document.detail, document.same_as = DocumentState.INDEXED, found.note, None
     document.missing, document.checked_at = 0, now()
@@ -321,6 +325,13 @@ def take_words(session: Session, document: KnowledgeDocument, found: Document, a
         document.body_hash = hashlib.sha256(answer.body).hexdigest()
         document.etag, document.modified = answer.headers.get("etag"), answer.headers.get("last-modified")
     return new
+
+
+def _in_their_languages(chunks: Sequence[NewChunk], said: str | None) -> tuple[list[NewChunk], str | None]:
+    """Each with the language that its words tell; and that of the rest: what most are in, else what the page `said`."""
+    told = [replace(chunk, language=of_passage(f"{chunk.heading}\n{chunk.text}")) for chunk in chunks]
+    sure = Counter(chunk.language for chunk in told if chunk.language)
+    return told, max(sure, key=lambda name: sure[name]) if sure else said
 
 
 def _canonical(document: KnowledgeDocument, found: Document) -> str | None:

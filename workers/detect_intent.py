@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from clients.language_model import ChatTurn
 from config import metrics
 from config.errors import NotYet, OverBudget, PermanentError, StoreUnavailable, TransientError
+from config.settings import settings
 from models.base import now
 from models.booking import open_booking
 from models.conversation import Conversation, Owner
@@ -37,7 +38,7 @@ from workers.own_intents import Recognised, recognise
 from workers.paid_model import PaidModel
 from workers.resources import language_model, send
 from workers.resume import resume
-from workers.spending import Account
+from workers.spending import Account, account_of
 from workers.vectors import QuestionVector, vector_of
 
 LEASE = timedelta(seconds=30)
@@ -64,6 +65,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
         said, standing_booking = messages_of_turn(session, turn_id), open_booking(session, turn_id)
         ask_configuration(session)
         vector_model, own_model = ask_vector_model(session), ask_active_model(session)
+        allowance = ask_allowance(session) if settings().uses_embedding_endpoint else None
         match claim(session, turn_id, delivery, (TurnState.RECEIVED,), LEASE):
             case Done():
                 turn = None
@@ -76,7 +78,7 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             turn.release_claim()
             not_before_ms = int((turn.due_at - now()).total_seconds() * 1000) + 1
         elif turn is not None:
-            messages = said.get()
+            messages, masks = said.get(), ask_configuration(session).get()[1].mask_personal_data
             text = "\n".join(message.body for message in messages)
             turn.language = conversation.language = language.of_turn(
                 text, conversation, ask_configuration(session).get()[1]
@@ -95,15 +97,18 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             if decided or conversation.owner == Owner.HUMAN:
                 _record(session, turn, conversation, guess.intent, guess.confidence, "locally")
             else:
-                earlier, allowance = history_of_turn(session, turn_id, limit=HISTORY), ask_allowance(session)
-                masks = configuration(session)[1].mask_personal_data
+                earlier = history_of_turn(session, turn_id, limit=HISTORY)
+                allowance = allowance or ask_allowance(session)
     if turn is None:
         log.info("turn.detect_intent.skipped")
         resume(job, delivery)
         return
     if not_before_ms:
         raise NotYet(not_before_ms)
-    vector = _vector(turn, text, vector_model.get(), own_model.get())
+    account = Account(tenant_id, allowance.get(), turn_id, turn.public) if allowance is not None else None
+    leaves = Masking().mask if masks else str
+    asked = leaves(text) if settings().uses_embedding_endpoint else text
+    vector = _vector(turn, asked, vector_model.get(), own_model.get(), account)
     own = None
     if turn.state == TurnState.RECEIVED and vector is not None and (taught := own_model.get()) is not None:
         own = recognise(tenant_id, taught, text, vector)
@@ -115,10 +120,9 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
             return
         turn = standing.turn
     elif turn.state == TurnState.RECEIVED:
-        leaves = Masking().mask if masks else str
         text = leaves(text)
         context = [ChatTurn(_role(author), leaves(body)) for author, body in earlier.get()]
-        paid = PaidModel(language_model(), Account(tenant_id, allowance.get(), turn_id, turn.public))
+        paid = PaidModel(language_model(), account or account_of(tenant_id, turn_id, public=turn.public))
         label, confidence = _ask_model(turn_id, tenant_id, delivery, text, context, guess, paid)
         with tenant_session(tenant_id) as session:
             ask_configuration(session)
@@ -138,12 +142,14 @@ def detect_intent(job: DetectIntent, delivery: Delivery) -> None:
     _go_on(job, turn)
 
 
-def _vector(turn: Turn, text: str, model: str | None, own_model: uuid.UUID | None) -> QuestionVector | None:
+def _vector(
+    turn: Turn, text: str, model: str | None, own_model: uuid.UUID | None, account: Account | None
+) -> QuestionVector | None:
     """For the tenant's own intents, and for the search that answers where the tenant's chunks have vectors."""
     if turn.state == TurnState.RECEIVED:
-        return vector_of(text) if model is not None or own_model is not None else None
+        return vector_of(text, turn.tenant_id, account) if model is not None or own_model is not None else None
     searched = turn.state == TurnState.CLASSIFIED and turn.intent != intents.Intent.GREETING
-    return vector_of(text) if model is not None and searched else None
+    return vector_of(text, turn.tenant_id, account) if model is not None and searched else None
 
 
 def _record_later(

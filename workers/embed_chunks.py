@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
 
 import structlog
 
-from clients.embeddings import Embeddings, embeddings
+from clients.embeddings import Embeddings, Remembered
 from clients.vector_space import learn
-from config.errors import PermanentError
+from config.errors import OverBudget, PermanentError
 from models.database import tenant_session
 from models.embedding import (
     LARGE_FROM,
@@ -25,19 +25,25 @@ from models.embedding import (
     Unembedded,
     forget_retired,
     forget_space,
+    keep_languages,
     keep_space,
     keep_vectors,
     mark_large,
+    note_languages,
     paired_vectors,
     standing,
     unembedded,
 )
+from models.embedding_due import WaitsFor, begin_embedding, finish_embedding, goes_on, postpone
 from models.jobs import EmbedChunks
+from models.kept_answer import raise_version
 from models.turn import Delivery
 from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_text
 from workers.broker import actor, stopping
 from workers.common_questions import PAIRS
 from workers.computing import computing
+from workers.language import of_passage
+from workers.paid_embeddings import embeddings_for
 from workers.resources import send
 from workers.run_golden import run_after_change
 
@@ -48,14 +54,18 @@ ALWAYS_ANEW = 2_000  # chunks up to which every change is looked at; above, a te
 CHANGED_BY = 0.1
 
 log = structlog.get_logger()
+_questions, _answers = Remembered(len(PAIRS)), Remembered(len(PAIRS))
 
 
 @actor(EmbedChunks, time_limit_ms=60_000)
 def embed_chunks(job: EmbedChunks, delivery: Delivery) -> None:
-    """A few seconds' worth; what is left goes to the next job."""
+    """A few seconds' worth; what is left goes to the next job, or waits for the clock until the budget has room."""
+    ends_at = time.monotonic() + SECONDS
     with computing():
-        ends_at = time.monotonic() + SECONDS
-        done = embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at)
+        try:
+            done = embed_tenant(uuid.UUID(job.tenant_id), lambda: stopping() or time.monotonic() > ends_at)
+        except OverBudget:
+            return
     if not done:
         send(EmbedChunks(tenant_id=job.tenant_id))
     else:
@@ -66,38 +76,79 @@ def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fals
     """Embed, until all is done (True) or it was `enough`.
 
     Raises:
-        TransientError: the embedding endpoint is away; what was embedded is kept.
+        OverBudget: the budget has no room for more. TransientError: the embedding endpoint is away. What was embedded is kept.
     """
+    by = embeddings_for(tenant_id)
+    with tenant_session(tenant_id) as session:
+        mark = begin_embedding(session, tenant_id)
     made, skipped, done = 0, set[uuid.UUID](), True
-    while True:
+    try:
+        while batch := _batch(tenant_id, by.name, skipped):
+            vectors, told = _vectors(by, batch, skipped), _languages(batch)
+            with tenant_session(tenant_id) as session:
+                keep_vectors(session, by.name, vectors)
+                keep_languages(session, told)
+                note_languages(session, {told.get(chunk.chunk_id, chunk.language) for chunk in batch})
+                if not made:
+                    goes_on(session)
+            made += len(vectors)
+            if not vectors and len(batch) > 1:
+                break  # nothing of all these: it is not the texts that are refused
+            if enough():
+                done = False
+                break
+        settled = _look_at_all(by, tenant_id, made)
+    except OverBudget:
+        _wait_for_budget(by, tenant_id, made)
+        raise
+    if done and settled:
         with tenant_session(tenant_id) as session:
-            missing = unembedded(session, embeddings().name, BATCH + len(skipped))
-        batch = [chunk for chunk in missing if chunk.chunk_id not in skipped][:BATCH]
-        if not batch:
-            break
-        vectors = _vectors(batch, skipped)
-        with tenant_session(tenant_id) as session:
-            keep_vectors(session, embeddings().name, embeddings().size, vectors)
-        made += len(vectors)
-        if enough():
-            done = False
-            break
-    settled = _look_at_all(tenant_id, made)
+            postpone(session, WaitsFor.ENDPOINT) if skipped else finish_embedding(session, mark)
     if made or skipped:
         log.info("knowledge.embedded", chunks=made, refused=len(skipped), done=done)
     return done and settled
 
 
-def _vectors(batch: list[Unembedded], skipped: set[uuid.UUID]) -> list[ChunkVectors]:
-    """Of all; where the endpoint refuses the batch, of each that it does not refuse."""
+def _batch(tenant_id: uuid.UUID, model: str, skipped: set[uuid.UUID]) -> list[Unembedded]:
+    with tenant_session(tenant_id) as session:
+        missing = unembedded(session, model, BATCH + len(skipped))
+    return [chunk for chunk in missing if chunk.chunk_id not in skipped][:BATCH]
+
+
+def _languages(batch: list[Unembedded]) -> dict[uuid.UUID, str]:
+    """Of entries, where their words tell. Documents' passages came with theirs; entries come by a process without a model."""
+    told = {chunk.chunk_id: of_passage(f"{chunk.heading}\n{chunk.text}") for chunk in batch if chunk.of_entry}
+    return {name: language for name, language in told.items() if language is not None}
+
+
+def _wait_for_budget(by: Embeddings, tenant_id: uuid.UUID, made: int) -> None:
+    """What has its vectors is found by them meanwhile."""
+    if made:
+        with suppress(OverBudget):
+            _look_at_all(by, tenant_id, made)
+    with tenant_session(tenant_id) as session:
+        postpone(session, WaitsFor.BUDGET)
+    log.info("knowledge.embed.waits_for_budget", chunks=made)
+
+
+def _vectors(by: Embeddings, batch: list[Unembedded], skipped: set[uuid.UUID]) -> list[ChunkVectors]:
+    """Of all, or of as many as the budget has room for; where the endpoint refuses the batch, of each that it does not refuse.
+
+    Raises:
+        OverBudget: there is no room for a single one.
+    """
     try:
-        return _embedded(embeddings(), batch)
+        return _embedded(by, batch)
+    except OverBudget:
+        if len(batch) == 1:
+            raise
+        return _vectors(by, batch[: len(batch) // 2], skipped)
     except PermanentError:
         if len(batch) == 1:
             log.warning("knowledge.embed.refused", chunk_id=str(batch[0].chunk_id))
             skipped.add(batch[0].chunk_id)
             return []
-    return [vector for chunk in batch for vector in _vectors([chunk], skipped)]
+    return [vector for chunk in batch for vector in _vectors(by, [chunk], skipped)]
 
 
 def _embedded(by: Embeddings, batch: list[Unembedded]) -> list[ChunkVectors]:
@@ -105,23 +156,27 @@ def _embedded(by: Embeddings, batch: list[Unembedded]) -> list[ChunkVectors]:
     to be understood; an entry's answer has its question beside it.
     """
     headed = [chunk for chunk in batch if chunk.heading.strip()]
-    headings = dict(zip((chunk.chunk_id for chunk in headed), by.queries([c.heading for c in headed]), strict=True))
-    bodies = by.passages([chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch])
+    asked, answers = by.both(
+        [chunk.heading for chunk in headed],
+        [chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch],
+    )
+    headings = dict(zip((chunk.chunk_id for chunk in headed), asked, strict=True))
     return [
         ChunkVectors(
             chunk.chunk_id,
+            len(body),
             vector_text(headings[chunk.chunk_id].tolist()) if chunk.chunk_id in headings else None,
             vector_text(body.tolist()),
         )
-        for chunk, body in zip(batch, bodies, strict=True)
+        for chunk, body in zip(batch, answers, strict=True)
     ]
 
 
-def _look_at_all(tenant_id: uuid.UUID, made: int) -> bool:
+def _look_at_all(by: Embeddings, tenant_id: uuid.UUID, made: int) -> bool:
     """Forget what is retired, learn the tenant's space anew where it has changed, and move vectors into the index or
     out of it. Returns whether all vectors are where they belong.
     """
-    model = embeddings().name
+    model = by.name
     with tenant_session(tenant_id) as session:
         forget_retired(session)
         now = standing(session, model)
@@ -144,6 +199,8 @@ def _look_at_all(tenant_id: uuid.UUID, made: int) -> bool:
             space.is_large = large and moved < MOVED_AT_ONCE
             with tenant_session(tenant_id) as session:
                 keep_space(session, space)
+                if now.space is not None and now.space.model != model:  # other passages are found: answers may differ
+                    raise_version(session, tenant_id)
     return moved < MOVED_AT_ONCE
 
 
@@ -160,12 +217,16 @@ def _has_changed(now: Standing, model: str, made: int) -> bool:
 def learned_space(
     tenant_id: uuid.UUID, model: str, now: Standing, pairs: list[tuple[str | None, str]]
 ) -> KnowledgeSpace:
-    """What the tenant's search will go by: its middle, and what questions and answers differ in by manner only."""
+    """What the tenant's search will go by: its middle, and what questions and answers differ in by manner only.
+
+    Raises:
+        OverBudget, TransientError: the common questions' vectors are not to be had.
+    """
     read = [(vector_numbers(heading) if heading else None, vector_numbers(body)) for heading, body in pairs]
     learned = learn(
         [(heading, body) for heading, body in read if heading is not None],
         [body for heading, body in read if heading is None],
-        _common(model),
+        _common(tenant_id),
     )
     return KnowledgeSpace(
         tenant_id=tenant_id,
@@ -178,9 +239,9 @@ def learned_space(
     )
 
 
-@lru_cache(maxsize=1)
-def _common(model: str) -> list[tuple[list[float], list[float]]]:
-    """The common pairs' vectors, made once in a process."""
-    headings = embeddings().queries([question for question, _ in PAIRS])
-    bodies = embeddings().passages([answer for _, answer in PAIRS])
+def _common(tenant_id: uuid.UUID) -> list[tuple[list[float], list[float]]]:
+    """The common pairs' vectors, made once in a process; the tenant that needs them first has them made."""
+    by = embeddings_for(tenant_id)
+    headings = _questions.vectors([question for question, _ in PAIRS], by.queries)
+    bodies = _answers.vectors([answer for _, answer in PAIRS], by.passages)
     return [(heading.tolist(), body.tolist()) for heading, body in zip(headings, bodies, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clients.embeddings import embedding_model
 from config.settings import settings
 from models.database import system_session
-from models.embedding import tenants_behind
+from models.embedding_due import tenants_behind
 from models.jobs import EmbedChunks
 from workers.resources import send
 

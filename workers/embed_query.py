@@ -29,12 +29,11 @@ def embed_query(job: EmbedQuery, delivery: Delivery) -> None:
     if said is None:
         log.info("query.embed.skipped")
         return
-    made = vector_of(said)
-    if made is None:
-        return  # who waits falls back to words
-    with tenant_session(tenant_id) as session:
-        asked = session.get(AskedVector, (tenant_id, query_id), with_for_update=True)
-        if asked is not None:
-            asked.said, asked.model, asked.vector = None, made.model, vector_text(made.vector.tolist())
-    queue().conversation_changed(job.tenant_id, job.query_id)
-    log.info("query.embedded")
+    made = vector_of(said, tenant_id)
+    if made is not None:
+        with tenant_session(tenant_id) as session:
+            asked = session.get(AskedVector, (tenant_id, query_id), with_for_update=True)
+            if asked is not None:
+                asked.said, asked.model, asked.vector = None, made.model, vector_text(made.vector.tolist())
+    queue().conversation_changed(job.tenant_id, job.query_id)  # without a vector: who waits falls back to words at once
+    log.info("query.embedded", made=made is not None)

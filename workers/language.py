@@ -29,6 +29,11 @@ RARER = -1.5  # before anything was read, of a language that we have no sentence
 GOES_ON = 1.2  # for the language of the conversation so far
 LEAST = 1e-2  # a probability below that is as good as this
 SURE = 0.35
+PASSAGE_SURE, PASSAGE_LIKELY, PASSAGE_WORDS = (
+    0.9,
+    0.5,
+    3,
+)  # share, the guess's probability, and small words of the language
 NEAR = 1.0
 
 _LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d_]+")
@@ -66,15 +71,36 @@ def of_turn(text: str, conversation: Conversation, config: TenantConfiguration) 
     return detect(text, config.languages, so_far or config.language)
 
 
-def _scores(words: str, likely: Mapping[str, float], default: str) -> dict[str, float]:
+def of_passage(text: str) -> str | None:
+    """The language a passage is written in; None where that is not sure: a list of names and prices, a mixture.
+
+    Its words are stemmed by it, and a wrong stem hides them: better the language of the page or the business.
+    """
+    written = _LEFT_OUT.sub(" ", text[:READ_CHARACTERS])
+    words = written.casefold()
+    small = _WORD.findall(normalised(words))
+    if len(small) < PASSAGE_WORDS:
+        return None
+    likely = _likely(written, words)
+    script = _foreign_script(words)
+    best, share = _best(_in_script(script, likely) if script else _scores(words, likely, None))
+    if share < PASSAGE_SURE or likely.get(best, 0.0) < PASSAGE_LIKELY:
+        return None
+    known = WORDS.get(best)
+    return best if known is None or sum(word in known for word in small) >= PASSAGE_WORDS else None
+
+
+def _scores(words: str, likely: Mapping[str, float], default: str | None) -> dict[str, float]:
     """Logarithms, of each language that may be meant."""
     small = _WORD.findall(normalised(words))
-    names = {*LANGUAGES, *(name for name in likely if name in COMMON and len(small) > 1), default}
+    names = {*LANGUAGES, *(name for name in likely if name in COMMON and len(small) > 1)}
+    names |= {default} if default else set()
     weight = GUESS_WEIGHT * len(small) / (len(small) + FEW) * min(1.0, max(likely.values(), default=0.0) / DECIDED)
     scores = {name: weight * math.log(max(likely.get(name, 0.0), LEAST)) for name in names}
     for name in names - {*LANGUAGES, default}:
         scores[name] += RARER
-    scores[default] += GOES_ON
+    if default:
+        scores[default] += GOES_ON
     for word in small:
         spoken = [name for name, known in WORDS.items() if word in known]
         for name in spoken:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.errors import OverBudget, PermanentError
 from models.database import tenant_session
-from models.search import search
+from models.search import ask_vector_model, search
 from models.tenant import configuration
 from workers import booking_desk, language
 from workers.answer import Answer, speak
@@ -19,8 +20,8 @@ from workers.paid_model import PaidModel
 from workers.phrases import Phrase, is_dont_know, say, spoken
 from workers.question import PASSAGES, Grounds, request_for
 from workers.resources import language_model
-from workers.spending import account_of
-from workers.vectors import vector_of
+from workers.spending import Account, account_of
+from workers.vectors import QuestionVector, made_vector
 from workers.words import search_words
 
 
@@ -40,7 +41,8 @@ def rehearse(
     Raises:
         TransientError, PermanentError, Cancelled: as the language model does. OverBudget: the budget has no room for it.
     """
-    asked = vector_of(question)
+    account = account_of(tenant_id)
+    asked = _vector(question, tenant_id, account)
     with tenant_session(tenant_id) as session:
         tenant, config = configuration(session)
         found = search(
@@ -56,7 +58,7 @@ def rehearse(
     request = request_for(tenant, config, found.get(), [], [question], own, asked_in, candidate)
     facts = str((candidate or {}).get("profile", config.profile))
     grounds = Grounds(facts, tenant.name, booking_desk.local_now(tenant.time_zone).date(), question)
-    paid = PaidModel(language_model(), account_of(tenant_id))
+    paid = PaidModel(language_model(), account)
     answer = Answer(paid)
     try:
         for _ in speak(request, grounds, answer, should_stop):
@@ -68,3 +70,17 @@ def rehearse(
         paid.close()
     reply = answer.text if answer.useful else say(Phrase.DONT_KNOW, language=own)
     return Rehearsed(reply, is_dont_know(reply))
+
+
+def _vector(question: str, tenant_id: uuid.UUID, account: Account) -> QuestionVector | None:
+    """Nobody waits: rather later than by words alone, which would look as if answers had become worse."""
+    with tenant_session(tenant_id) as session:
+        compared = ask_vector_model(session).get() is not None
+    if not compared:
+        return None
+    try:
+        return made_vector(question, tenant_id, account)
+    except OverBudget:
+        raise
+    except PermanentError:  # so a visitor would be answered, too
+        return None

@@ -27,6 +27,7 @@ from models.golden import (
     has_golden_questions,
     last_results,
     lock_run,
+    run_of_this,
 )
 from models.jobs import RunGolden
 from models.tenant import configuration
@@ -80,12 +81,16 @@ def holds(reply: str, fact: str) -> bool:
 
 
 def _begun(tenant_id: uuid.UUID) -> uuid.UUID | None:
+    """A new run of what is live; None where there is nothing to ask, or nothing has changed since the last one was asked."""
+    name = language_model().name
     with tenant_session(tenant_id) as session:
         if not has_golden_questions(session):
             return None
+        if (known := run_of_this(session, name)) is not None:
+            return known.id if known.state == RunState.RUNNING else None
         model, _ = last_results(session)
-        cause = Cause.MODEL if model not in (None, language_model().name) else Cause.KNOWLEDGE
-        return begin_run(session, tenant_id, cause)
+        cause = Cause.MODEL if model not in (None, name) else Cause.KNOWLEDGE
+        return begin_run(session, tenant_id, cause, model=name)
 
 
 def _next(
@@ -138,7 +143,8 @@ def _end(tenant_id: uuid.UUID, run_id: uuid.UUID) -> None:
             for name, value in goes_live.items():
                 setattr(config, name, value)
             run.live_at = now()
-    log.info("golden.run.ended", cause=run.cause, asked=run.asked, right=run.right_now, worse=run.worse)
+    say = log.warning if run.worse else log.info
+    say("golden.run.ended", cause=run.cause, asked=run.asked, right=run.right_now, worse=run.worse)
 
 
 def _knows(run: GoldenRun, question_id: uuid.UUID) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from clients.embeddings import Embeddings, embedding_model, embeddings
-from config.errors import PermanentError
+from clients.embeddings import Embeddings, Remembered, embedding_model
+from config.errors import NotYet, OverBudget, PermanentError
 from config.settings import settings
 from models.database import tenant_session
 from models.intent_model import (
@@ -33,10 +32,10 @@ from models.own_intent import Example, examples_for_training, store_embeddings
 from models.turn import Delivery
 from workers.broker import actor, stopping
 from workers.computing import computing
+from workers.paid_embeddings import embeddings_for
 from workers.resources import send
 
 if TYPE_CHECKING:
-    from clients.embeddings import Vector
     from workers.taught.training import Trained
 
 TIME_LIMIT_MS = 600_000  # a few seconds for an ordinary tenant; minutes at the most examples one may have
@@ -44,7 +43,10 @@ EMBED_FOR_S = 5.0  # in one job
 AT_ONCE = 32  # texts embedded between two looks at the clock
 MAY_LOSE = 0.02  # of the active version's accuracy: a version that loses more is not activated by itself
 
+NO_MONEY_S = 300.0  # a version waits so long before it looks whether the budget has room
+
 log = structlog.get_logger()
+_general = Remembered(2_000)  # what no tenant's rows keep: general sentences, names of intents
 
 
 @actor(TrainIntents, time_limit_ms=TIME_LIMIT_MS)
@@ -56,16 +58,21 @@ def train_intents(job: TrainIntents, delivery: Delivery) -> None:
     if examples is None:
         log.info("intents.train.skipped")
         return
-    if any(example.embedding is None for example in examples):
-        with computing():
-            _embed(tenant_id, model_id, examples, embeddings())
-        send(job)
-        return
+    lacking = any(example.embedding is None for example in examples)
     try:
         with computing():
-            data, report = _made(tenant_id, examples, name)
+            if lacking:
+                _embed(tenant_id, model_id, examples, embeddings_for(tenant_id))
+            else:
+                data, report = _made(tenant_id, examples, name)
+    except OverBudget:
+        _wait_for_budget(tenant_id, model_id)
+        raise NotYet(int(settings().scaled_s(NO_MONEY_S) * 1000)) from None
     except PermanentError as error:
         _fail(tenant_id, model_id, str(error))
+        return
+    if lacking:
+        send(job)
         return
     _record(tenant_id, model_id, examples, name, data, report)
 
@@ -97,7 +104,7 @@ def _embed(tenant_id: uuid.UUID, model_id: uuid.UUID, examples: Sequence[Example
             store_embeddings(session, by.name, stored)
             found = session.get(IntentModel, (tenant_id, model_id), with_for_update=True)
             if found is not None:
-                found.embedded += len(part)
+                found.embedded, found.reason = found.embedded + len(part), None
         if time.monotonic() > until or stopping():
             return
 
@@ -113,18 +120,11 @@ def _made(tenant_id: uuid.UUID, examples: Sequence[Example], embedding_name: str
 
     start = time.monotonic()
     known = [(each.intent, each.text, as_vector(each.embedding or b"")) for each in examples]
-    trained = training.train(material(known, embeddings().queries, _general(embedding_name)))
+    by = embeddings_for(tenant_id)
+    trained = training.train(material(known, lambda texts: _general.vectors(texts, by.queries)))
     report = _report(trained, examples) | {"seconds": round(time.monotonic() - start, 1)}
     log.info("intents.trained", examples=len(examples), seconds=report["seconds"])
     return stored.pack(trained.classifier, embedding_name), report
-
-
-@lru_cache(maxsize=1)
-def _general(embedding_name: str) -> Sequence[Vector]:
-    """Our own out-of-scope sentences as this model embeds them: the same for every tenant, and a second's work."""
-    from workers.taught.general import SENTENCES
-
-    return tuple(embeddings().queries(SENTENCES))
 
 
 def _report(trained: Trained, examples: Sequence[Example]) -> dict[str, Any]:
@@ -137,6 +137,15 @@ def _report(trained: Trained, examples: Sequence[Example]) -> dict[str, Any]:
         where.setdefault(each.text.casefold(), []).append(each.intent)
     doubled = [(text, names) for text, names in where.items() if len(set(names)) > 1]
     return report(trained, counts, doubled)
+
+
+def _wait_for_budget(tenant_id: uuid.UUID, model_id: uuid.UUID) -> None:
+    """Say so; what was embedded is kept."""
+    with tenant_session(tenant_id) as session:
+        found = session.get(IntentModel, (tenant_id, model_id), with_for_update=True)
+        if found is not None and not found.finished:
+            found.reason = "Waiting: the budget has no room for embedding the examples."
+    log.info("intents.train.waits_for_budget")
 
 
 def _fail(tenant_id: uuid.UUID, model_id: uuid.UUID, reason: str) -> None:

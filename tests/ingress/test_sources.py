@@ -10,12 +10,14 @@ from clients.documents.reader import Reader
 from clients.web.fetch import Fetcher
 from models.credential import Scope
 from models.database import tenant_session
+from models.embedding_due import WaitsFor, postpone
 from models.source import KnowledgeSource, KnowledgeUpload
 from models.upload import FILE_BYTES
 from tests.doubles.website.files import pdf
 from tests.ingress.conftest import key
 from tests.ingress.test_turns import NOT_FOUND, scoped
 from tests.workers.reading import Desk, chunks_of
+from workers.embed_chunks import embed_tenant
 
 SOURCES = "/api/v1/knowledge/sources"
 
@@ -107,9 +109,33 @@ def test_a_file_is_uploaded_read_and_dropped(http, workers, alice, desk, how):
         1,
     )
     assert [chunk.text for chunk in chunks_of(alice)["hours.pdf"]] == ["We open at nine."]
+    found = http.get("/api/v1/knowledge/search?q=open", headers=key(alice.api_key)).json()["results"]
+    assert [result["source"] for result in found] == ["hours.pdf"]
     assert chunks_of(alice)["hours.pdf"][0].heading == "Hours > page 1"
     with tenant_session(alice.tenant_id) as session:
         assert session.query(KnowledgeUpload).count() == 0
+
+
+def test_a_source_says_how_many_passages_wait_for_the_budget(http, workers, alice, desk):
+    made = file(http, alice, b"We open at nine.").json()
+    desk.run()
+    assert shown(http, alice, made["id"])["progress"]["embedded"] == 0
+    with tenant_session(alice.tenant_id) as session:
+        postpone(session, WaitsFor.BUDGET)
+    told = "1 passage is found by words alone until the budget has room for embedding."
+    assert shown(http, alice, made["id"])["detail"] == told
+    (listed,) = http.get(SOURCES, headers=key(alice.api_key)).json()["sources"]
+    assert listed["detail"] == told
+    embed_tenant(alice.tenant_id)
+    read = shown(http, alice, made["id"])
+    assert (read["detail"], read["progress"]["embedded"]) == (None, 1)
+
+
+def test_a_files_passages_are_stemmed_in_their_own_language(http, workers, alice, desk):
+    said = "Wir haben Montag bis Freitag geöffnet, und am Samstag sind wir bis 14 Uhr für Sie da. " * 8
+    file(http, alice, f"{said}\n\n{'Damenschnitt 45 €, Balayage 130 €. ' * 30}".encode(), "hours.txt")
+    desk.run()
+    assert {chunk.language for chunk in chunks_of(alice)["hours.txt"]} == {"de"}  # the business speaks English
 
 
 def test_a_large_file_comes_in_pieces_and_whole(http, workers, alice, desk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from alembic import command
@@ -15,9 +16,9 @@ from migrations.run import alembic_config, upgrade
 BEFORE = "20261122_faces"
 
 
-@pytest.fixture
-def old_database(stores) -> Iterator[URL]:
-    """A database of its own, as the owner, at the release before."""
+@contextmanager
+def database_at(stores, revision: str) -> Iterator[URL]:
+    """A database of its own, as the owner, at an earlier revision."""
     name = f"old_{uuid.uuid4().hex[:8]}"
     admin = create_engine(stores.superuser_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     owner = make_url(stores.owner_url)
@@ -29,11 +30,18 @@ def old_database(stores) -> Iterator[URL]:
             connection.execute(text(f"CREATE EXTENSION IF NOT EXISTS {extension}"))
     url = owner.set(database=name)
     with create_engine(url, poolclass=NullPool).connect() as connection:
-        command.upgrade(alembic_config(connection), BEFORE)
+        command.upgrade(alembic_config(connection), revision)
         connection.commit()
     yield url
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def old_database(stores) -> Iterator[URL]:
+    """At the release before."""
+    with database_at(stores, BEFORE) as url:
+        yield url
 
 
 def entered(connection: Connection, tenant: uuid.UUID) -> Connection:

@@ -20,7 +20,9 @@ from models.chunk import (
 )
 from models.database import tenant_session
 from models.knowledge import KnowledgeEntry
+from models.source import KnowledgeSource
 from models.tenant import configuration
+from tests.documents import page
 
 
 def chunks(tenant, *, live=True) -> list[KnowledgeChunk]:
@@ -88,7 +90,7 @@ def test_a_deleted_entry_leaves_a_retired_chunk(alice):
 
 
 def test_a_documents_chunks_are_kept_where_they_did_not_change(alice):
-    document = uuid.uuid4()
+    document = page(alice.tenant_id)
     assert replace(alice, document, "one", "two", "three") == 3
     first = {chunk.text: chunk.id for chunk in chunks(alice)}
     assert replace(alice, document, "zero", "three", "one") == 1
@@ -102,7 +104,7 @@ def test_a_documents_chunks_are_kept_where_they_did_not_change(alice):
 
 
 def test_the_same_passage_twice_stays_twice(alice):
-    document = uuid.uuid4()
+    document = page(alice.tenant_id)
     assert replace(alice, document, "same", "same") == 2
     assert replace(alice, document, "same", "same") == 0
     assert replace(alice, document, "same") == 0
@@ -110,14 +112,23 @@ def test_the_same_passage_twice_stays_twice(alice):
 
 
 def test_another_language_makes_new_chunks(alice):
-    document = uuid.uuid4()
+    document = page(alice.tenant_id)
     replace(alice, document, "Preise", language="de")
     assert replace(alice, document, "Preise", language="de") == 0
     assert replace(alice, document, "Preise") == 1
 
 
+def test_a_chunk_that_is_sure_of_its_language_is_stemmed_by_it(alice):
+    wanted = [NewChunk("", "Wir haben geöffnet.", "de"), NewChunk("", "Balayage £130")]
+    document = page(alice.tenant_id)
+    for expected in (2, 0):
+        with tenant_session(alice.tenant_id) as session:
+            assert replace_chunks(session, alice.tenant_id, DocumentOwner(document), wanted, language="fr") == expected
+    assert [chunk.language for chunk in chunks(alice)] == ["de", "fr"]
+
+
 def test_documents_that_go_retire_their_chunks(alice):
-    gone, stays = uuid.uuid4(), uuid.uuid4()
+    gone, stays = page(alice.tenant_id), page(alice.tenant_id, "https://linden.example/other")
     replace(alice, gone, "one", "two")
     replace(alice, stays, "three")
     with tenant_session(alice.tenant_id) as session:
@@ -159,8 +170,39 @@ def test_words_are_stemmed_in_their_language_and_accents_do_not_matter(alice, la
 
 def test_a_chunk_has_at_most_one_owner(alice):
     add_entry(alice)
+    document = page(alice.tenant_id)
     with pytest.raises(IntegrityError, match="one_owner"), tenant_session(alice.tenant_id) as session:
-        session.execute(update(KnowledgeChunk).values(document_id=uuid.uuid4()))
+        session.execute(update(KnowledgeChunk).values(document_id=document))
+
+
+def test_a_chunk_belongs_to_a_document_that_is_there_and_is_its_own_tenants(alice, mallory):
+    for document in (uuid.uuid4(), page(mallory.tenant_id)):
+        with pytest.raises(IntegrityError, match="fk_knowledge_chunk_tenant_id_document_id"):
+            replace(alice, document, "one")
+
+
+def test_retired_chunks_outlive_their_document_and_what_still_counted_is_retired(alice):
+    document = page(alice.tenant_id)
+    replace(alice, document, "old")
+    replace(alice, document, "new")
+    with tenant_session(alice.tenant_id) as session:
+        session.execute(delete(KnowledgeSource))
+    assert chunks(alice) == []
+    assert {(chunk.text, chunk.document_id, chunk.retired_at is None) for chunk in chunks(alice, live=False)} == {
+        ("old", None, False),
+        ("new", None, False),
+    }
+    with tenant_session(alice.tenant_id) as session:
+        named = chunks_named(session, [chunk.id for chunk in chunks(alice, live=False)])
+    assert {chunk.text for chunk in named.values()} == {"old", "new"}
+
+
+def test_a_tenant_goes_with_its_documents_and_their_chunks(alice):
+    replace(alice, page(alice.tenant_id), "one")
+    add_entry(alice)
+    with tenant_session(alice.tenant_id) as session:
+        session.execute(text("DELETE FROM tenant"))
+    assert chunks(alice, live=False) == []
 
 
 def test_no_chunks_retires_all_of_an_owner(alice):

@@ -186,7 +186,9 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
             session.execute(insert(Base.metadata.tables[name]).values(tenant_id=tenant_id, **values))
         chunk = session.scalars(select(KnowledgeChunk.id)).one()  # made with its entry
         vector = {"chunk_id": chunk, "model": "m", "size": 2, "heading": "[1,0]", "body": "[0,1]"}
-        session.execute(insert(KnowledgeVector).values(tenant_id=tenant_id, **vector))
+        session.execute(
+            insert(KnowledgeVector).values(tenant_id=tenant_id, **vector)
+        )  # embedding_due came with the chunk
     return ids | {"connection": connection, "knowledge_chunk": chunk}
 
 
@@ -295,7 +297,12 @@ def test_the_system_door_reads_its_short_list_and_writes_nothing(two):
         "SELECT * FROM search_chunks('q', 'en', NULL, NULL, NULL, 5)",
         "SELECT text FROM knowledge_chunk",
         "SELECT body FROM knowledge_vector",
+        "SELECT heading_mean FROM knowledge_space",
+        "SELECT mark FROM embedding_due",
+        "UPDATE embedding_due SET waits_for = 'x'",
         "SELECT said FROM asked_vector",
+        "SELECT question FROM golden_question",
+        "SELECT results FROM golden_run",
         "SELECT lexeme FROM knowledge_term",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), system_session() as session:

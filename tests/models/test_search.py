@@ -9,14 +9,16 @@ from collections.abc import Sequence
 import numpy
 import psycopg
 import pytest
+from psycopg.adapt import Transformer
 from sqlalchemy import delete, insert, text, update
 
 from models.chunk import DocumentOwner, KnowledgeChunk, NewChunk, replace_chunks
 from models.database import tenant_session
 from models.embedding import ChunkVectors, keep_space, keep_vectors
 from models.knowledge import KnowledgeEntry
-from models.search import FoundChunk, ask_vector_model, keep_turn_vector, search
+from models.search import _SEARCH, FoundChunk, ask_vector_model, keep_turn_vector, search
 from models.vector import KnowledgeSpace, KnowledgeVector, vector_text, vectors_text
+from tests.documents import page
 
 MODEL, SIZE = "a-model", 256  # of a size that has an index
 PARKING = ("Where can I park?", "There is free parking behind the bakery.")
@@ -44,8 +46,8 @@ def teach(tenant, *entries: tuple[str, str]) -> list[uuid.UUID]:
 def embed(tenant, vectors: dict[uuid.UUID, tuple[Sequence[float], Sequence[float]]], *, model: str = MODEL) -> None:
     """Heading's and body's vector of each chunk; a space without directions whose middle is nowhere in particular."""
     with tenant_session(tenant.tenant_id) as session:
-        kept = [ChunkVectors(name, vector_text(h), vector_text(b)) for name, (h, b) in vectors.items()]
-        keep_vectors(session, model, SIZE, kept)
+        kept = [ChunkVectors(name, SIZE, vector_text(h), vector_text(b)) for name, (h, b) in vectors.items()]
+        keep_vectors(session, model, kept)
         keep_space(
             session,
             KnowledgeSpace(
@@ -176,12 +178,37 @@ def test_retired_and_ownerless_chunks_are_not_found(bakery):
 
 
 def test_a_documents_passage_is_found_by_words_of_its_text(alice):
-    document = uuid.uuid4()
+    document = page(alice.tenant_id, "https://linden.example/prices")
     with tenant_session(alice.tenant_id) as session:
         chunks = [NewChunk("Prices > Colour", "Balayage starts at £130."), NewChunk("Prices > Cuts", "A cut is £48.")]
         replace_chunks(session, alice.tenant_id, DocumentOwner(document), chunks)
     best = find(alice, "balayage")[0]
     assert (best.text, best.document_id, best.entry_id) == ("Balayage starts at £130.", document, None)
+    assert best.source == "https://linden.example/prices"
+
+
+def test_an_entry_has_no_address(bakery):
+    assert [found.source for found in find(bakery, "park")] == [None]
+
+
+def test_addresses_are_looked_up_by_key_for_the_hits_alone(stores, alice):
+    """As the application's role; no join of all documents with all that a function may return."""
+    document = page(alice.tenant_id)
+    values = {"query": "park", "language": "en", "turn": None, "vector": None, "model": None, "size": 8}
+    with psycopg.connect(stores.superuser_url) as connection:
+        connection.execute(
+            "INSERT INTO knowledge_document (tenant_id, id, source_id, url) SELECT tenant_id, gen_random_uuid(), source_id, "
+            "url || n FROM knowledge_document, generate_series(1, 3000) n WHERE id = %s",
+            [document],
+        )
+        connection.execute("ANALYZE knowledge_document")
+        connection.execute("SELECT set_config('app.tenant_id', %s, true)", [str(alice.tenant_id)])
+        connection.execute("SET LOCAL ROLE frontdesk_app")
+        statement = b"EXPLAIN " + _SEARCH.text(Transformer(connection).as_literal, values)
+        plan = "\n".join(row[0] for row in connection.execute(statement))
+        connection.rollback()
+    assert "Index Scan using pk_knowledge_document" in plan
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize(
@@ -194,10 +221,9 @@ def test_a_documents_passage_is_found_by_words_of_its_text(alice):
     ],
 )
 def test_words_are_compared_in_the_chunks_language(alice, language, question, asked):
+    document = page(alice.tenant_id)
     with tenant_session(alice.tenant_id) as session:
-        replace_chunks(
-            session, alice.tenant_id, DocumentOwner(uuid.uuid4()), [NewChunk(question, "-")], language=language
-        )
+        replace_chunks(session, alice.tenant_id, DocumentOwner(document), [NewChunk(question, "-")], language=language)
     assert titles(find(alice, asked, language=language)) == [question]
 
 

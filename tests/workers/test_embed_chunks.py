@@ -12,13 +12,15 @@ from config.settings import settings
 from models.base import now
 from models.chunk import DocumentOwner, KnowledgeChunk, NewChunk, replace_chunks
 from models.database import system_session, tenant_session
-from models.embedding import KEPT_ASKED, KEPT_RETIRED, mark_large, tenants_behind
+from models.embedding import KEPT_ASKED, KEPT_RETIRED, mark_large, note_languages
+from models.embedding_due import tenants_behind
 from models.jobs import EmbedChunks, EmbedQuery
 from models.knowledge import KnowledgeEntry
-from models.search import ask_vector_model
+from models.search import ask_vector_model, search
 from models.turn import Delivery
 from models.vector import AskedVector, KnowledgeSpace, KnowledgeTerm, KnowledgeVector
-from tests.workers.line import api_visitor
+from tests.documents import page
+from tests.workers.line import api_visitor, configure
 from workers import embed_overdue, embed_query
 from workers.broker import queue
 from workers.embed_chunks import embed_chunks, embed_tenant
@@ -88,9 +90,10 @@ def test_vectors_of_another_model_are_made_anew(line, bakery):
 
 
 def test_a_job_stops_when_it_was_enough_and_goes_on_where_it_stopped(line, alice):
+    document = page(alice.tenant_id)
     with tenant_session(alice.tenant_id) as session:
         chunks = [NewChunk("", f"Passage {number}.") for number in range(40)]
-        replace_chunks(session, alice.tenant_id, DocumentOwner(uuid.uuid4()), chunks)
+        replace_chunks(session, alice.tenant_id, DocumentOwner(document), chunks)
     assert embed_tenant(alice.tenant_id, enough=lambda: True) is False
     first = vectors(alice)
     assert 0 < len(first) < 40
@@ -141,6 +144,51 @@ def test_vectors_move_into_the_index_some_at_a_time_and_out_again(line, bakery):
     with tenant_session(bakery.tenant_id) as session:
         assert [mark_large(session, True, 2), mark_large(session, True, 2), mark_large(session, True, 2)] == [2, 1, 0]
         assert mark_large(session, False, 10) == 3
+
+
+def test_an_entry_in_another_language_is_stemmed_by_its_own(line, bakery):
+    german = ("Habt ihr auch Kuchen für Geburtstage?", "Ja, die Kuchen sind immer frisch und wir backen sie für Sie.")
+    with tenant_session(bakery.tenant_id) as session:
+        session.add(KnowledgeEntry(tenant_id=bakery.tenant_id, question=german[0], answer=german[1]))
+        session.add(KnowledgeEntry(tenant_id=bakery.tenant_id, question="Balayage", answer="£130"))
+    assert languages(bakery)[german[0]] == ("en", False)  # until its vector is made
+    run(bakery)
+    assert languages(bakery)[german[0]] == ("de", True)
+    assert languages(bakery)["Balayage"] == ("en", False)
+    seen = space(bakery)
+    assert seen is not None
+    assert seen.languages == ["de", "en"]
+    with tenant_session(bakery.tenant_id) as session:
+        found = search(session, "Kuchens Geburtstag", limit=5, language="en").get()  # no form that is written there
+    assert [chunk.title for chunk in found if chunk.score > 0.2][:1] == [german[0]]
+
+
+def test_a_change_of_the_tenants_language_leaves_what_tells_its_own(line, bakery):
+    run(bakery)
+    configure(bakery, language="tr")
+    assert languages(bakery)["Where can I park?"] == ("en", True)
+    with tenant_session(bakery.tenant_id) as session:
+        session.add(KnowledgeEntry(tenant_id=bakery.tenant_id, question="Balayage", answer="£130"))
+    configure(bakery, language="fr")
+    assert languages(bakery)["Balayage"] == ("fr", False)
+
+
+def test_a_language_that_comes_to_a_large_tenant_is_asked_in_at_once(line, bakery):
+    with tenant_session(bakery.tenant_id) as session:
+        note_languages(session, {"fr"})
+    run(bakery)
+    with tenant_session(bakery.tenant_id) as session:
+        note_languages(session, {"fr", "en"})
+        note_languages(session, {"en"})
+    seen = space(bakery)
+    assert seen is not None
+    assert seen.languages == ["en", "fr"]
+
+
+def languages(tenant) -> dict[str, tuple[str, bool]]:
+    with tenant_session(tenant.tenant_id) as session:
+        rows = session.scalars(select(KnowledgeChunk).where(KnowledgeChunk.retired_at.is_(None)))
+        return {row.heading: (row.language, row.detected) for row in rows}
 
 
 def test_the_clock_finds_who_was_forgotten(line, bakery):

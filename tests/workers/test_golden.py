@@ -8,16 +8,25 @@ from typing import Any
 
 import pytest
 
-from models.database import tenant_session
-from models.golden import Cause, GoldenQuestion, GoldenRun, RunState, begin_run
+from models.database import system_session, tenant_session
+from models.golden import (
+    Cause,
+    GoldenQuestion,
+    GoldenRun,
+    RunState,
+    begin_run,
+    tenants_of_another_model,
+)
 from models.jobs import EmbedChunks, RunGolden
 from models.knowledge import KnowledgeEntry
 from models.tenant import configuration
 from models.turn import Delivery
+from models.vector import KnowledgeSpace, KnowledgeVector
 from tests.workers.line import Line
 from tests.workers.test_answer import ScriptedModel
-from workers import rehearse, run_golden
+from workers import golden_overdue, rehearse, run_golden
 from workers.broker import queue
+from workers.embed_chunks import embed_tenant
 
 HOURS = ("When are you open?", ["8:00 to 18:00"])
 TYRES = ("Do you sell car tyres?", None)
@@ -144,6 +153,65 @@ def test_changed_knowledge_is_run_once_it_has_settled(line: Line, bakery):
     run(bakery, "")
     with tenant_session(bakery.tenant_id) as session:
         assert [row.cause for row in session.query(GoldenRun)] == [Cause.KNOWLEDGE]
+
+
+def causes(tenant) -> list[str]:
+    with tenant_session(tenant.tenant_id) as session:
+        return [row.cause for row in session.query(GoldenRun).order_by(GoldenRun.created_at)]
+
+
+def test_nothing_is_asked_again_while_nothing_has_changed(line: Line, bakery):
+    ask_always(bakery, HOURS)
+    for _ in range(2):
+        run(bakery, "")
+    assert causes(bakery) == [Cause.KNOWLEDGE]
+    with tenant_session(bakery.tenant_id) as session:
+        session.add(KnowledgeEntry(tenant_id=bakery.tenant_id, question="New?", answer="Yes."))
+    run(bakery, "")
+    assert causes(bakery) == [Cause.KNOWLEDGE] * 2
+
+
+def test_another_model_is_noticed_by_the_clock_and_asked_once(line: Line, bakery, mallory, monkeypatch):
+    ask_always(bakery, HOURS)
+    ask_always(mallory, HOURS)
+    run(bakery, "")
+
+    def behind(model: str) -> set[uuid.UUID]:
+        with system_session() as session:
+            return {bakery.tenant_id, mallory.tenant_id} & set(tenants_of_another_model(session, model))
+
+    assert behind("extractive") == set()
+    assert behind("scripted") == {bakery.tenant_id}  # Mallory's were never asked
+    other = ScriptedModel(["We are open from 8:00 to 18:00 [1]."])
+    for module in (rehearse, run_golden, golden_overdue):
+        monkeypatch.setattr(module, "language_model", lambda: other)
+    for number in (2, 3):
+        golden_overdue.golden_overdue(number)
+    line.run_all("knowledge", patience_s=20)
+    assert causes(bakery) == [Cause.KNOWLEDGE, Cause.MODEL]
+    assert behind(other.name) == set()
+    assert causes(mallory) == []
+
+
+def test_a_run_whose_job_was_lost_goes_on(line: Line, bakery):
+    ask_always(bakery, HOURS)
+    with tenant_session(bakery.tenant_id) as session:
+        begun = begin_run(session, bakery.tenant_id, Cause.MODEL, model="extractive")
+    run(bakery, "")
+    assert stored(bakery, begun).state == RunState.DONE
+    assert causes(bakery) == [Cause.MODEL]
+
+
+def test_vectors_of_another_model_are_a_change(line: Line, bakery):
+    ask_always(bakery, HOURS)
+    embed_tenant(bakery.tenant_id)
+    run(bakery, "")
+    with tenant_session(bakery.tenant_id) as session:
+        session.query(KnowledgeVector).update({"model": "older"})
+        session.query(KnowledgeSpace).update({"model": "older"})
+    embed_tenant(bakery.tenant_id)
+    run(bakery, "")
+    assert causes(bakery) == [Cause.KNOWLEDGE] * 2
 
 
 def test_without_golden_questions_nothing_is_run(line: Line, bakery):

@@ -10,7 +10,7 @@ from models.turn import TurnState
 from tests.workers.line import api_visitor, configure
 from workers import phrases
 from workers.evaluation.language import measure
-from workers.language import detect
+from workers.language import detect, of_passage
 from workers.phrases import LANGUAGES, SPEECH, BookingPhrase, Phrase, is_dont_know, say, spoken
 
 HUMAN = {
@@ -46,6 +46,30 @@ def test_letters_of_another_script_tell_theirs():
     assert detect("כמה זה עולה?", (), "en") == "he"
     assert detect("Сколько это стоит?", (), "en") == "ru"
     assert detect("カットはいくらですか", (), "en") == "ja"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Where can I park?\nThere is free parking behind the bakery."),
+        ("de", "Wir haben Montag bis Freitag von 8 bis 18 Uhr geöffnet."),
+        ("fr", "Horaires\nNous sommes ouverts du lundi au vendredi de 9 h à 18 h."),
+        ("es", "¿Dónde puedo aparcar?\nHay un aparcamiento gratuito detrás de la panadería."),
+        ("it", "Orari\nSiamo aperti dal lunedì al venerdì dalle 9 alle 18."),
+        ("pt", "Horário\nEstamos abertos de segunda a sexta das 9 às 18 horas."),
+        ("nl", "Openingstijden\nWij zijn van maandag tot en met vrijdag geopend van 9 tot 18 uur."),
+        ("tr", "Saatlerimiz\nHafta içi her gün 9 ile 18 arası açığız, bizi arayabilir ve bilgi alabilirsiniz."),
+        ("pl", "Godziny otwarcia\nJesteśmy otwarci od poniedziałku do piątku w godzinach od 8 do 18."),
+        ("ru", "Мы открыты с понедельника по пятницу с 9 до 18."),
+        (None, "Balayage £130\nCut £48\nColour £90"),
+        (None, "Team\nAnna Müller\nJosé García\nPierre Dupont"),
+        (None, "Pizza Margherita, Pizza Funghi, Tiramisù, Espresso"),
+        (None, "info@x.example +44 20 7946 0000"),
+        (None, ""),
+    ],
+)
+def test_a_passage_tells_its_language_only_when_it_is_sure(language, text):
+    assert of_passage(text) == language
 
 
 def test_a_business_may_fix_or_restrict_its_languages():

@@ -100,7 +100,7 @@ def index(entries: Sequence[tuple[str, str]]) -> tuple[uuid.UUID, dict[uuid.UUID
 
 def ranked(tenant_id: uuid.UUID, question: str) -> list[uuid.UUID]:
     """The entries the search finds, best first."""
-    made = vector_of(question)
+    made = vector_of(question, tenant_id)
     with tenant_session(tenant_id) as session:
         _, config = configuration(session)
         found = search(

@@ -14,20 +14,17 @@ from workers.taught.wording import spoken
 Embed = Callable[[Sequence[str]], Iterable[Floats]]
 
 
-def material(
-    examples: Sequence[tuple[str, str, Floats]], embed: Embed, general: Sequence[Floats] | None = None
-) -> Material:
-    """Of (intent's name, text, embedding). `embed` makes the vectors that nobody keeps; `general` are those of SENTENCES."""
+def material(examples: Sequence[tuple[str, str, Floats]], embed: Embed) -> Material:
+    """Of (intent's name, text, embedding). `embed` makes the vectors that nobody keeps."""
 
-    def embedded(texts: Sequence[str], vectors: Iterable[Floats] | None = None) -> list[Embedded]:
-        found = embed(texts) if vectors is None else vectors
-        return [Embedded(text, vector) for text, vector in zip(texts, found, strict=True)]
+    def embedded(texts: Sequence[str]) -> list[Embedded]:
+        return [Embedded(text, vector) for text, vector in zip(texts, embed(texts), strict=True)]
 
     names = list(dict.fromkeys(intent for intent, _, _ in examples))
     return Material(
         [(intent, Embedded(text, vector)) for intent, text, vector in examples],
         dict(zip(names, embedded([spoken(name) for name in names]), strict=True)),
-        embedded(SENTENCES, general),
+        embedded(SENTENCES),
     )
 
 
