@@ -7,7 +7,7 @@ kept. Printed are both sets of weights, and what each business loses when it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from workers.evaluation import answers
 from workers.evaluation.servers import start_servers
 from workers.evaluation.visiting import Business
 from workers.matching import WITH_VECTORS, WITHOUT_VECTORS, facts
+from workers.question import Grounds
 
 FOLDERS = (Path(__file__).parent / "businesses", answers.DATA)
 ABSTAINED = 0.91  # share of unanswerable questions at whose threshold the right answers are counted
@@ -88,9 +89,11 @@ def _watched() -> Iterator[list[ModelRequest]]:
     seen: list[ModelRequest] = []
     speak = answer.speak
 
-    def watching(request: ModelRequest, *rest: Any) -> Iterator[str]:
+    def watching(
+        request: ModelRequest, grounds: Grounds, said: answer.Answer, should_stop: Callable[[], bool]
+    ) -> Iterator[str]:
         seen.append(request)
-        return speak(request, *rest)
+        return speak(request, grounds, said, should_stop)
 
     answer.speak = watching
     try:

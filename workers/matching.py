@@ -25,7 +25,7 @@ KIND_WEIGHT = 0.5  # "how much" fits many entries; what it is about decides
 LIGHT_WEIGHT = 0.35
 MISSPELT, COMPOUND = 0.85, 0.8  # how well a word is found that is only nearly there, or inside a longer one
 MOST_ASKED = 40  # things of one question that are looked for
-MUCH = 6.0  # weight of what a question and a passage share, from which on more says no more
+MUCH = 3.083  # rare words' worth that a question and a passage share, from which on more says no more
 FEWEST_NEAR = 4  # passages whose distances say something
 SHORTEST_MISSPELT, TWO_SLIPS = 5, 8  # letters from which on one slip is forgiven, and two
 
@@ -185,6 +185,7 @@ def _facts(asked: Sequence[Unit], language: str, read: Sequence[_Read]) -> list[
         for unit in asked
     }
     total = sum(weight.values()) or 1.0
+    rare = math.log(1 + (len(read) + 1) / 1.5)  # what a word of one passage weighs: more, the more passages
     things = [unit for unit in asked if unit.thing]
     names = {unit.name for unit in asked}
     facts: list[dict[str, float]] = []
@@ -196,8 +197,8 @@ def _facts(asked: Sequence[Unit], language: str, read: Sequence[_Read]) -> list[
         facts.append({
             "cov": covered / total,
             "covs": max((_coverage(asked, weight, holds, part, language) for part in each.sentences), default=0.0) / total,
-            "hit": min(1.0, covered / MUCH),
-            "hitt": min(1.0, in_title / MUCH),
+            "hit": min(1.0, covered / (MUCH * rare)),
+            "hitt": min(1.0, in_title / (MUCH * rare)),
             "unc": len(missing) / max(1, len(things)),
             "alien": sum(weight[unit.name] for unit in missing if not spread[unit.name]) / total,
             "contr": float(any(_contradicts(unit.name, each.names) for unit in missing)),
