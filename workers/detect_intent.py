@@ -51,6 +51,8 @@ HAND_OVER_REASONS = {  # any other intent goes to a person by the business's own
 BEFORE_OWN = frozenset(  # where the words are clear, no intent that a tenant taught comes before these
     {intents.Intent.HUMAN, intents.Intent.COMPLAINT, intents.Intent.GREETING, intents.Intent.SPAM}
 )
+KEEPS_FROM_ENTRIES = frozenset({intents.Intent.COMPLAINT, intents.Intent.GREETING, intents.Intent.SPAM})
+LONGEST_PLEASANTRY = 6  # words; whoever writes more has something to ask
 OWN = "own"  # the metrics' label of every intent that tenants taught
 
 log = structlog.get_logger()
@@ -253,8 +255,17 @@ def _ask_model(
     if answer.usage is not None:
         metrics.model_calls.labels("intent", "answered").inc()
     if answer.label not in intents.LABELS or answer.confidence == 0:
-        return guess.intent, guess.confidence
+        return _undecided(text, guess), guess.confidence
     return intents.Intent(answer.label), answer.confidence
+
+
+def _undecided(text: str, guess: intents.Guess) -> intents.Intent:
+    """Where no model can tell, a weak clue keeps no question from the entries: "it's the wrong size, can I change it?"."""
+    if guess.intent in KEEPS_FROM_ENTRIES and intents.asks(text):
+        return intents.Intent.FAQ
+    if guess.intent is intents.Intent.GREETING and len(text.split()) > LONGEST_PLEASANTRY:
+        return intents.Intent.OTHER
+    return guess.intent
 
 
 def _give_back(turn_id: uuid.UUID, tenant_id: uuid.UUID, delivery: Delivery, paid: PaidModel) -> None:

@@ -14,11 +14,13 @@ from config.errors import Cancelled
 from workers.grounding import split
 from workers.matching import Match, matches
 from workers.phrases import Phrase, say
-from workers.words import READ_CHARACTERS, Unit, language_of, stated, units
+from workers.words import READ_CHARACTERS, Unit, fold, language_of, stated, units
 
 NAME = "extractive"
-ENOUGH = 0.35  # chance from which on a passage is quoted; chosen on the demo business, where it answers 95 %
-ENOUGH_BY_WORDS = 0.3  # without the question's vector: parts of a message, follow-ups, businesses without vectors
+ENOUGH = (
+    0.36  # chance from which on a passage is quoted: where about nine in ten unanswerable questions stay unanswered
+)
+ENOUGH_BY_WORDS = 0.42  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
 FULL = 0.8  # only a question that is covered this far has several answers
 HALF = 0.7  # how far half a question must be covered, to be taken for a question of its own
@@ -27,6 +29,7 @@ MOST_SENTENCES = 4  # of one passage
 TELLING = 2  # a part of a message that more passages answer equally well asks for nothing in particular
 MOST_PARTS = 5  # questions of one message
 STANDS_ALONE = frozenset({"where", "hours", "phone", "mail"})  # kinds that the profile answers without a thing
+STATED_KINDS = frozenset({"hours", "phone", "mail"})  # known by their form, wherever they stand
 FOLLOW_UP_WORDS = 7
 
 _PARTS = re.compile(r"[?!¿¡\n]+|(?<=\w)\.\s")
@@ -34,6 +37,8 @@ _HALVES = re.compile(r"(?:,\s*)?\b(?:and|also|und|y|et|e|en|ve)\b|,", re.IGNOREC
 _GOES_ON = re.compile(
     r"\W*(?:and|but|also|what about|how about|und|aber|y|pero|et|mais|e|ma|en|maar|ve|ama)\b", re.IGNORECASE
 )
+_LABEL = re.compile(r"((?:[^\W\d_]+ ?){1,3})\s?:\s")  # "Vets: Dr Pike, Dr Wrona."
+_WHO = re.compile(r"\b(?:who|whos|names?|wer|wem|heiss\w*|namen?|quien\w*|llama\w*|nombres?|qui|noms?|appelle\w*)\b")
 _POINTS_BACK = re.compile(
     r"\b(?:that|this|it|them|those|these|one|das|dies|davon|eso|esto|ca|cela|questo|isso|dat|bu|o)\b", re.IGNORECASE
 )
@@ -92,11 +97,8 @@ def answer(request: ModelRequest) -> list[str]:
     quoted: dict[str, None] = {}  # in order, each once
     for match in found[:MOST_PASSAGES]:
         quoted.update(dict.fromkeys(_quotes(asked, match)))
-    return (
-        list(quoted)
-        or _of_profile(request.question, request.facts)
-        or [say(Phrase.DONT_KNOW, language=request.language)]
-    )
+    profile = _of_profile(request.question, request.facts) if not found or _misses_the_point(asked, found) else []
+    return profile or list(quoted) or [say(Phrase.DONT_KNOW, language=request.language)]
 
 
 def follows_up(text: str) -> bool:
@@ -170,12 +172,20 @@ def _of_profile(question: str, facts: str) -> list[str]:
     """The sentence of the business's profile that knows all that is asked; none when it must be something else."""
     spoken = language_of(facts)
     asked = [unit for unit in units(question, language_of(question, spoken)) if not unit.light]
-    if len(asked) < 2 and not any(unit.name in STANDS_ALONE for unit in asked):
-        return []  # one word that the profile happens to hold
-    for sentence in split(facts):
-        if _knows(sentence, asked, spoken):
-            return [sentence.strip()]
+    alone = any(unit.name in STANDS_ALONE for unit in asked)
+    for sentence in [line.strip() for each in split(facts) for line in each.splitlines()]:
+        label = _LABEL.match(sentence) if _WHO.search(fold(question)) else None
+        if label and asked and _knows(label[1], asked, spoken):
+            return [sentence]  # "who are the vets?"
+        if (alone or len(asked) > 1) and _knows(sentence, asked, spoken):  # else one word that it happens to hold
+            return [sentence]
     return []
+
+
+def _misses_the_point(question: str, found: Sequence[Match]) -> bool:
+    """Whether a number, an address or hours are asked for, and no passage found states any."""
+    kinds = {unit.name for unit in units(question, language_of(question))} & STATED_KINDS
+    return bool(kinds) and not any(kinds <= stated(match.passage.text) for match in found)
 
 
 def _knows(sentence: str, asked: Sequence[Unit], language: str) -> bool:

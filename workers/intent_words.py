@@ -147,7 +147,8 @@ CLUES: dict[str, tuple[Clue, ...]] = {
     ),
     "complaint": _clues(
         (4.5, r"\b(?:complaint|complain|unacceptable|disgusted|disgusting|appalling|furious|scam(?:med)?|"
-              r"rip-? ?off|ruined|my money back)\b"),
+              r"rip-? ?off|ruined)\b"),
+        (4.5, r"^(?!(?:(?:hi|hello|hey)[,!.]? )?(?:when|how|can|could|do|does|will|what|is|under)\b).*\bmy money back\b"),
         (4.5, r"\b(?:very |so |really |extremely )?(?:un ?happy|dis ?appointed|dissatisfied|displeased)\b|"
               r"\bnot (?:at all )?(?:happy|satisfied)\b"),
         (4.5, r"\b(?:terrible|awful|horrible|worst|bad|poor|disgraceful|shocking) (?:service|experience|job|"

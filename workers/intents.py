@@ -78,6 +78,12 @@ def classify(text: str) -> Guess:
     return Guess(best, 0.95 if certain else round(0.3 + 0.4 * first / (first + second), 2), certain)
 
 
+def asks(text: str) -> bool:
+    """Whether it has the form of a question."""
+    plain = normalised(text)
+    return any(pattern.search(plain) for pattern, _ in QUESTION)
+
+
 def is_yes(text: str) -> bool:
     """Whether it is no more than a yes."""
     return _YES.fullmatch(normalised(text).strip(" .!,")) is not None

@@ -225,7 +225,7 @@ CONCEPTS: dict[str, str] = {
     "cut": "cut cuts cutting|schnitt* schneid*|cort*|coup*|tagli*|cort*|knip*|kes*",
     "hair": "hair hairs|haar haare*|pelo cabello*|cheveu*|capell*|cabelo*|haar haren|sac saclar*",
     "beard": "beard* moustache shave|bart bart-* rasur rasier*|barba*|barbe*|barba*|barba*|baard*|sakal*",
-    "nail": "nail nails|nagel*|una unas|ongle*|unghi*|unha*|nagel*|tirnak*",
+    "nail": "nail nails|nagel*|manicura unas-de-gel|ongle*|unghi*|unha*|nagel*|tirnak*",
     "makeup": "make-up makeup|make-up makeup schmink*|maquilla*|maquilla*|trucco|maquilha* maquiagem|make-up|makyaj*",
     "wax": "wax waxing waxed|wachs* waxing|cera depil*|epil* cire|ceretta depil*|depil* cera|wax* ontharen|agda",
     "tooth": "tooth teeth dental|zahn zahne* zahn-*|diente* muela* dental*|dent dents dentaire*|dent* |dente* |tand tanden"

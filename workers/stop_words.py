@@ -5,7 +5,7 @@ from __future__ import annotations
 _EN = """
 a about accept accepted accepts actually after again all allow allowed also am an and another any anybody anyone anything
 anywhere apply are around as ask at available away be because been before being best bit both bought bring but buy by can cannot cant
-case come comes coming could couldnt d day days dear did didnt do does doesnt doing done dont each either else even ever every exactly find
+case come comes coming could couldnt d dyou day days dear did didnt do does doesnt doing done dont each either else even ever every exactly find
 first for from further general get gets getting give given gives go goes going good got great guys had happen happens has have
 havent having he hello help her here hey hi him his how i id if ill im in info information inside interested into is isnt it its ive
 just keep kind know let lets like ll look looking lot lots m make makes many may maybe me might mine more most much must my name near

@@ -11,6 +11,7 @@ from typing import Any
 
 from workers.lexicon import CONCEPTS, KINDS, LANGUAGES, PHRASES, WEEK
 from workers.stop_words import LIGHT_WORDS, STOP_WORDS
+from workers.trade_words import TRADE_LANGUAGES, TRADES
 
 STEMMERS = {
     "en": "english", "de": "german", "es": "spanish", "fr": "french", "it": "italian", "pt": "portuguese", "nl": "dutch",
@@ -197,10 +198,15 @@ def _lookup(language: str) -> tuple[dict[str, str], dict[str, str]]:
 
 @cache
 def _listed() -> dict[str, dict[str, list[str]]]:
-    return {
+    listed = {
         concept: {language: words.split() for language, words in zip(LANGUAGES, columns.split("|"), strict=True)}
         for concept, columns in (KINDS | CONCEPTS).items()
     }
+    for concept, columns in TRADES.items():
+        known = listed.setdefault(concept, {language: [] for language in LANGUAGES})
+        for language, words in zip(TRADE_LANGUAGES, columns.split("|"), strict=True):
+            known[language] += words.split()
+    return listed
 
 
 @cache

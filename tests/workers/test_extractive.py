@@ -101,6 +101,33 @@ def test_one_word_of_the_profile_answers_nothing() -> None:
     assert is_dont_know(answer(ModelRequest("", (), "How do I become a stylist?", (), 500, PROFILE.facts))[0])
 
 
+VET = """Millbrook is a veterinary practice in Hexham.
+Opening hours: Monday to Friday 8:30 to 18:30, Saturday 9:00 to 12:30.
+Phone: 01434 555 018. E-mail: hello@millbrook.example.
+Vets: Dr Eleanor Pike, Dr Tomasz Wrona."""
+RING = Passage("e", "How do I book?", "Ring us or use the form. Saturday is by appointment only.", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("phone number pls", "01434"),
+        ("what time d'you close on Saturday", "12:30"),
+        ("Who are the vets?", "Eleanor Pike"),
+    ],
+)
+def test_a_number_or_hours_come_from_the_profile_when_no_passage_states_them(question: str, fact: str) -> None:
+    assert fact in " ".join(answer(ModelRequest("", (), question, (RING,), 500, VET)))
+
+
+def test_hours_of_something_else_are_not_the_profiles() -> None:
+    assert is_dont_know(answer(ModelRequest("", (), "When does the sauna open?", (), 500, VET))[0])
+
+
+def test_a_label_answers_who_and_nothing_else() -> None:
+    assert is_dont_know(answer(ModelRequest("", (), "How many vets?", (), 500, VET))[0])
+
+
 def test_a_long_entry_is_quoted_in_part() -> None:
     text = "First things first. " + "This is chatter. " * 5 + "The deposit is £30. " + "More chatter follows. " * 5
     passage = Passage("e", "How much is the deposit?", text, 1.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.intents import LABELS, Guess, Intent, classify, is_thanks
+from workers.intents import LABELS, Guess, Intent, asks, classify, is_thanks
 
 DATA = Path(__file__).parent.parent / "data" / "intents.tsv"
 
@@ -77,6 +77,16 @@ def test_a_long_message_is_left_to_the_model() -> None:
 def test_capitals_accents_and_quotes_make_no_difference() -> None:
     assert classify("COMBIEN COÛTE UNE COUPE ?") == classify("combien coute une coupe ?")
     assert classify("I’m very unhappy") == classify("i'm very unhappy")
+
+
+def test_asking_whether_money_comes_back_is_no_complaint() -> None:
+    assert classify("When will I get my money back?").intent is not Intent.COMPLAINT
+    assert classify("I want my money back").intent is Intent.COMPLAINT
+
+
+def test_the_form_of_a_question_is_known() -> None:
+    assert asks("Do you open on Sundays")
+    assert not asks("This is unacceptable!")
 
 
 def test_a_greeting_is_certain() -> None:

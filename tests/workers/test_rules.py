@@ -42,6 +42,11 @@ def test_a_complaint_taken_off_the_list_is_answered(line, bakery):
     assert (turn.intent, turn.state) == (Intent.COMPLAINT, TurnState.DELIVERED)
 
 
+def test_a_weak_clue_of_a_complaint_keeps_no_question_from_the_entries(line, bakery):
+    asked = "You put the wrong bread in my bag, are you open tomorrow?"
+    assert ask(line, bakery, asked).intent == Intent.FAQ
+
+
 @pytest.mark.parametrize("listed", [[], ["pricing"], ["spam", "greeting"]])
 def test_whoever_asks_for_a_person_gets_one_whatever_the_list_says(line, bakery, listed):
     configure(bakery, hand_over_intents=listed)

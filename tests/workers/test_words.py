@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workers.matching import misspelt
+from workers.trade_words import TRADE_LANGUAGES, TRADES
 from workers.words import LANGUAGES, language_of, stated, subject, units
 
 
@@ -25,6 +26,9 @@ def about(text: str) -> set[str]:
         ("How much is a men's haircut?", "Was kostet ein Herrenhaarschnitt?"),
         ("Is there parking?", "¿Hay aparcamiento?"),
         ("Is breakfast included?", "Le petit-déjeuner est-il compris ?"),
+        ("Do you fix punctures?", "tyres repaired?"),
+        ("jabs for my puppy", "vaccination dog"),
+        ("Vacunan a los perros", "impfen Sie Hunde"),
     ],
 )
 def test_different_words_are_about_one_thing(one: str, other: str):
@@ -36,6 +40,17 @@ def test_different_words_are_about_one_thing(one: str, other: str):
 )
 def test_what_a_business_tells_apart_stays_apart(one: str, other: str):
     assert about(one) != about(other)
+
+
+def test_every_trade_has_its_four_columns_and_no_word_twice():
+    for columns in TRADES.values():
+        assert columns.count("|") == len(TRADE_LANGUAGES) - 1
+        for column in columns.split("|"):
+            assert len(set(column.split())) == len(column.split())
+
+
+def test_small_words_are_no_things():
+    assert about("¿Hay una piscina?") == about("¿Hay piscina?")
 
 
 def test_days_between_are_meant_too():

@@ -47,11 +47,11 @@ class Tenant:
 
     def answered_by(self, asked: Asked) -> list[Fact]:
         """The entries any of the expected facts stands in."""
-        return [fact for fact in self.facts if any(_holds(fact.text, each) for each in asked.expected or ())]
+        return [fact for fact in self.facts if any(holds(fact.text, each) for each in asked.expected or ())]
 
     def profile_answers(self, asked: Asked) -> bool:
         """Whether the business's own text says it too: deleting entries makes it no secret."""
-        return all(_holds(self.business, each) for each in asked.expected or ())
+        return all(holds(self.business, each) for each in asked.expected or ())
 
 
 @dataclass
@@ -124,7 +124,7 @@ def _measured(tenant: Tenant, label: str, progress: Progress) -> list[Measure]:
         if asked.expected is None:
             abstained.count(said.abstained, case)
         else:
-            right.count(not said.abstained and all(_holds(said.reply, each) for each in asked.expected), case)
+            right.count(not said.abstained and all(holds(said.reply, each) for each in asked.expected), case)
         invented.count(not _invents(tenant, asked, said), case)
     each_ms = 1000 * (time.monotonic() - started) / max(1, len(tenant.questions))
     _without_their_entries(tenant, business, deleted, invented, label, progress)
@@ -170,7 +170,8 @@ def _invents(tenant: Tenant, asked: Asked, said: Said) -> bool:
     return any(grounding.check(sentence, passages, known).unsupported for sentence in grounding.split(said.reply))
 
 
-def _holds(text: str, fact: str) -> bool:
+def holds(text: str, fact: str) -> bool:
+    """Whether the fact stands in the text, whatever its case and typography."""
     return _plain(fact) in _plain(text)
 
 
