@@ -231,6 +231,7 @@ def create(sizes: tuple[int, ...]) -> None:
     """Both functions, or their latest text, owned by `frontdesk_search`; the application may call the search alone."""
     search = "search_chunks(text, text, uuid, text, text, integer)"
     nearest = "nearest_chunks(halfvec, text, integer)"
+    op.execute("SELECT '[1]'::vector")  # loads the library: until then nobody but a superuser may name its settings
     op.execute("GRANT CREATE ON SCHEMA public TO frontdesk_search")
     op.execute("SET LOCAL ROLE frontdesk_search")
     op.execute(_NEAREST)
