@@ -12,9 +12,9 @@ from migrations.policies import TENANT
 CANDIDATES = 64  # of each way of finding: by heading, by body, by words
 WORD_MATCHES = 600  # chunks looked at for their words at most; the commonest words are left out until they are so few
 SAMPLE = 1000  # chunks that say how common a word is while nobody has counted
-# Of 100,000 chunks, recall of the first 8 against exact search and CPU of a search: 0.964 and 13.0 ms with 200 for both,
-# 0.976 and 16.3 with 300, 0.974 and 13.3 with 300 and 150: headings decide more, bodies only help.
-EF_HEADING, EF_BODY = 320, 200
+# Of 100,000 chunks, recall of the first 8 against exact search: 0.953 with 320, 200; 0.964 with 600, 200; 0.971 with 400, 400
+# (bench, g; other texts come to 0.976 with 300, 300 already).
+EF_SEARCH = 400
 NEIGHBOURS, EF_CONSTRUCTION = 24, 128  # of the index; with the defaults (16, 64) 0.93 at 160 and 0.98 not before 500
 SCANNED = 40_000  # entries of the index that a search may pass on its way to enough of its own tenant's
 HEADING, BODY, WORDS = 1.0, 0.5, 0.6  # how much each part counts
@@ -28,7 +28,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_sort = off
 SET enable_seqscan = off
-SET hnsw.ef_search = {EF_HEADING}
+SET hnsw.ef_search = {EF_SEARCH}
 SET hnsw.iterative_scan = strict_order
 SET hnsw.max_scan_tuples = {SCANNED}
 AS $function$
@@ -39,7 +39,6 @@ DECLARE
     found uuid[] := '{{}}';
 BEGIN
     FOREACH field IN ARRAY ARRAY['heading', 'body'] LOOP
-        PERFORM set_config('hnsw.ef_search', CASE field WHEN 'heading' THEN '{EF_HEADING}' ELSE '{EF_BODY}' END, true);
         EXECUTE format(
             'SELECT array_agg(n.chunk_id) FROM (SELECT v.chunk_id FROM public.knowledge_vector v '
             'WHERE v.tenant_id = {TENANT.replace("'", "''")} AND v.is_large AND v.size = %1$s AND v.model = $2 '

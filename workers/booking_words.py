@@ -20,9 +20,9 @@ _ASKS = re.compile(
     rf"(?:(?:\w+['’]?\w* ){{0,2}}{_APPOINTMENT})\b"
     rf"|\b(?:book|reserve|schedule) (?:me|us|in|an?|my|for|the)\b|\bbook(?:ing)? (?:\w+ ){{0,2}}{_SERVICE}\b"
     rf"|\b(?:squeeze|fit|slot|pencil|put|book) (?:me|us) in\b"
-    rf"|\b(?:any|have|got) (?:\w+ )?(?:slots?|availability|appointments?|openings?|free (?:slots?|times?|appointments?))\b"
+    rf"|\b(?:any|have|got) (?:(?!job)\w+ )?(?:slots?|availability|appointments?|openings?|"
+    rf"free (?:slots?|times?|appointments?))\b"
     rf"|\bchance of (?:an? )?{_APPOINTMENT}\b|\b(?:anything|something) (?:free|available|open)\b"
-    rf"|\b(?:can|could|may) (?:i|we) (?:come|pop|drop|get|be)(?: \w+)? (?:in|by|over|round|seen)\b"
     rf"|\b(?:like|want|need|hoping|looking) to (?:come in|pop in|see (?:dr|doctor|the|you|someone)|visit you|book|reserve|"
     rf"schedule)\b"
     rf"|\blooking to (?:book|reserve|schedule)\b|\b(?:table|party) (?:for|of) (?:\d|two|three|four|five|six)"
@@ -31,6 +31,7 @@ _ASKS = re.compile(
 _WITH_MOMENT = re.compile(  # an appointment only because a day or a time stands beside it
     rf"\b{_APPOINTMENT}\b|\b(?:i|we)(?:'d| would)? (?:really )?(?:need|want|like|love|prefer)\b|\b(?:free|available|"
     rf"availability)\b|\b(?:do|have|fit|see|take) me\b"
+    rf"|\b(?:can|could|may) (?:i|we) (?:come|pop|drop|get|be)(?: \w+)? (?:in|by|over|round|seen)\b"
 )
 _ABOUT = re.compile(
     r"^(?:(?:hi|hello|hey|good \w+|ok|and)[ ,!.]*)*(?:how (?!about\b)|where|why|who\b|what (?!about\b|times? (?:\w+ )*(?:free|"

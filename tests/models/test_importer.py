@@ -393,7 +393,7 @@ def test_the_command_prints_what_it_did_and_what_it_kept_aside(stores, alice, tm
     assert "never-4711" not in printed.out + printed.err
     assert "never-4711" in aside.read_text()
     assert len(rows(alice, Message)) == 1
-    assert manage.main([*asked, "--tenant", str(uuid.uuid4())]) == 1
-    assert "no tenant" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="no tenant by that id"):
+        manage.main([*asked, "--tenant", str(uuid.uuid4())])
     assert manage.main(["import", "legacy", str(tmp_path / "none"), "--tenant", str(alice.tenant_id)]) == 1
     assert "no such file" in capsys.readouterr().err

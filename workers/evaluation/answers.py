@@ -162,8 +162,11 @@ def _without_their_entries(
 
 
 def _invents(tenant: Tenant, asked: Asked, said: Said) -> bool:
-    """Whether the reply states what stands nowhere in the file, nor in the question."""
-    if said.abstained:
+    """Whether the reply states what stands nowhere in the file, nor in the question.
+
+    What the booking desk says is ours and states nothing of the business; it counts as not abstained, that is all.
+    """
+    if said.abstained or said.booking:
         return False
     passages = [Passage("", fact.question, fact.answer, 1.0) for fact in tenant.facts]
     known = [tenant.business, *asked.messages]

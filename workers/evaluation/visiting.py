@@ -15,6 +15,7 @@ from models.base import now
 from models.connection import api_connection_id
 from models.conversation import conversation_id
 from models.database import tenant_session
+from models.intent import Intent
 from models.jobs import AnswerTurn, DetectIntent, MessageKind, ReceiveMessage
 from models.knowledge import KnowledgeEntry
 from models.tenant import configuration, create_tenant
@@ -43,6 +44,7 @@ class Said:
     reply: str
     abstained: bool
     sources: tuple[str, ...]  # titles
+    booking: bool = False  # the booking desk spoke
 
 
 class Business:
@@ -83,7 +85,8 @@ class Business:
             turn = self._turn(visitor, message)
         handed_over = turn.state in {TurnState.HANDED_OVER, TurnState.SILENT}
         titles = tuple(str(source["title"]) for source in turn.sources)
-        return Said(turn.reply or "", turn.abstained or handed_over, titles)
+        booking = turn.intent == Intent.BOOKING and not titles
+        return Said(turn.reply or "", turn.abstained or handed_over, titles, booking)
 
     def _turn(self, visitor: str, body: str) -> Turn:
         from workers import answer, detect_intent, receive
