@@ -10,12 +10,14 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 Rows = Counter[tuple[str, str, str]]  # table, tenant, fingerprint
 
 CLOCK = {"tick"}  # what time itself changes
-DERIVED = {
+DERIVED = {  # by jobs, from what is compared here
     "knowledge_vector",
     "knowledge_space",
     "knowledge_term",
+    "embedding_due",
     "answer_version",
-}  # by jobs, from what is compared here
+}
+DERIVED_COLUMNS = {"knowledge_chunk": ["language", "detected", "words"]}  # told from the text when it is embedded
 
 
 def all_rows(ask: Ask) -> Rows:
@@ -29,7 +31,9 @@ def all_rows(ask: Ask) -> Rows:
         if table in CLOCK | DERIVED:
             continue
         owner = "tenant_id::text" if owned else ("id::text" if table == "tenant" else "''")
-        rows = ask(f'SELECT {owner}, md5(t::text) FROM public."{table}" t')
+        left_out = ",".join(DERIVED_COLUMNS.get(table, []))
+        row = f"(to_jsonb(t) - '{{{left_out}}}'::text[])::text" if left_out else "t::text"
+        rows = ask(f'SELECT {owner}, md5({row}) FROM public."{table}" t')
         found.update((table, tenant, fingerprint) for tenant, fingerprint in rows)
     return found
 
