@@ -6,6 +6,7 @@ a fact counts only where the words lead. So a price of one service is no support
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -66,6 +67,10 @@ class Grounds:
         self.stems: frozenset[Key] = frozenset().union(*(source.stems for source in sources))
         self.sides = frozenset(side for part in self.parts for side in part.clause.sides)
         self.forms: frozenset[str] = frozenset().union(*(source.forms for source in sources))
+        self.nouns = any(source.language == "de" for source in sources)  # written with capitals: they tell no names
+        self.pairs = frozenset(
+            (one.raw, two.raw) for part in self.parts for one, two in itertools.pairwise(part.clause.items)
+        )
 
     def single(self, item: Item) -> bool:
         """Whether no source has another contact of the kind, with which this one could have been exchanged."""
@@ -184,10 +189,23 @@ def _stranger(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> 
                     if languages.denied_form(item.raw, grounds.forms):
                         return Finding("negation", item.raw)
                     unknown += 1 if item.says[0] not in asked else 0.5
+                elif _joins(last, item, grounds):
+                    return Finding("name", f"{last.raw if last else ''} {item.raw}")
             last = item
     if words and unknown / words > UNKNOWN:
         return Finding("unsupported", f"{unknown:.0f} of {words:.0f} words stand nowhere")
     return None
+
+
+def _joins(last: Item | None, item: Item, grounds: Grounds) -> bool:
+    """Whether two names that stand apart in every source make a new one: "Kessler Yard", of "Millrace Yard" and Ms Kessler."""
+    if last is None or not (last.capital and item.capital) or not (last.label == item.label == "word"):
+        return False
+    if grounds.nouns or last.at == 0 or item.at != (last.end or last.at + 1):
+        return False
+    if last.raw in grounds.names and item.raw in grounds.names:
+        return False
+    return (last.raw, item.raw) not in grounds.pairs
 
 
 def _half(denials: Sequence[str], statement: Statement) -> bool:
