@@ -60,9 +60,8 @@ class Postgres(Server):
 
     def _command(self) -> list[str]:
         options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={self.port}"]
-        options += [
-            "shared_buffers=512MB"
-        ]  # of addresses: memory is taken as data is read; an index of vectors wants to fit
+        # Of addresses: memory is taken as data is read. An index of vectors wants to fit.
+        options.append("shared_buffers=512MB")
         if self.temporary:
             options += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
         command = [str(self._programs() / "postgres"), "-D", str(self.data)]

@@ -58,9 +58,8 @@ WAIT_FOR_POSTGRES_S = 1.0
 
 def _boot() -> None:
     """Runs once in each worker process, after Dramatiq's fork."""
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # before numpy is loaded: threads that wait for each other take longer
+    # Before numpy is loaded: threads that wait for each other take longer.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logs.configure(process_name())
     die_with_parent()
     while True:

@@ -34,8 +34,8 @@ from models.tenant import Tenant
 from models.turn import Delivery
 from workers import crawled
 from workers.broker import actor, stopping
-from workers.idle import is_idle
 from workers.resources import fetcher, reader, send
+from workers.url_variants import is_idle
 
 TIME_LIMIT_MS = 90_000
 DELAY_S = 1.0  # between two requests to one host, whoever's crawl it is

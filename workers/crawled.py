@@ -25,7 +25,7 @@ from models import crawl
 from models.base import now
 from models.chunk import DocumentOwner, NewChunk, replace_chunks
 from models.source import DocumentKind, DocumentState, KnowledgeDocument, KnowledgeSource, SourceState, Tie
-from workers import idle
+from workers import url_variants
 from workers.chunking import chunks_of
 from workers.language import of_passage
 
@@ -360,7 +360,7 @@ def _take_links(session: Session, source: KnowledgeSource, links: Sequence[str],
     if depth > source.max_depth:
         return
     worth = [url for url in links if urls.is_worth_asking(url)]
-    worth = idle.fresh(session, source, worth)
+    worth = url_variants.fresh(session, source, worth)
     known = crawl.known_urls(session, source, worth)
     forbidden: list[str] = []
     allowed: list[str] = []

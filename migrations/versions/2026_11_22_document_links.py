@@ -12,7 +12,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("knowledge_document", sa.Column("links", postgresql.JSONB(), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("knowledge_document", "links")

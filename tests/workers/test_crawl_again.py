@@ -11,7 +11,7 @@ from models.sources import cancel
 from tests.ingress.conftest import environment
 from tests.workers.reading import Desk, documents_of, source_of
 from tests.workers.test_crawl import SITE, Web, Words, again, begin, read, texts
-from workers.idle import SEEN_OFTEN
+from workers.url_variants import SEEN_OFTEN
 
 
 @dataclass
