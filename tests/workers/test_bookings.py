@@ -420,3 +420,17 @@ def test_a_hostile_message_takes_no_time(words: str, open_booking: bool):
     began = clock.perf_counter()
     talk.say((words * 20_000)[:20_000])
     assert clock.perf_counter() - began < 1.0  # most of it is looking for contact, which reads the whole text
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("I have a wheelchair, can I get in?", False),
+        ("Can I come in on Friday?", True),
+        ("I have terrible toothache, can I be seen today?", True),
+        ("Do you have any job openings for developers?", False),
+        ("Do you have any openings on Thursday?", True),
+    ],
+)
+def test_coming_in_is_an_appointment_only_with_a_day(text: str, begins: bool) -> None:
+    assert bookings.begins(text, Place(NOW, SALON)) is begins

@@ -130,3 +130,30 @@ def test_a_fact_stands_in_its_source_in_any_format(source: str, sentence: str) -
 def test_a_fact_that_only_looks_alike_is_cut(source: str, sentence: str) -> None:
     assert check(sentence, [Passage("1", "", source, 1.0)]).text is None
     assert check(sentence.replace(" [1]", ""), [Passage("1", "", source, 1.0)]).text is None
+
+
+JOINERY = [
+    Passage(
+        "1",
+        "Where are you?",
+        "We are at 19a Millrace Yard, Leeds LS12 1BE, behind the old mill. Pay by card, Apple Pay or cash. "
+        "Ask for Dr. Anna Weber, or Tom.",
+        1.0,
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sent"),
+    [
+        ("You'll find the workshop at 19a Millrace Yard, Leeds LS12 1BE.", True),
+        ("You'll find the workshop at 19a Kessler Yard, Leeds LS12 1BE.", False),
+        ("You'll find the workshop at 19a Millrace Kessler, Leeds LS12 1BE.", False),
+        ("You can pay by card, Apple Pay or cash.", True),
+        ("You can pay by card, Apple Pet or cash.", False),
+        ("You can ask for Dr Anna Weber.", True),
+    ],
+)
+def test_names_that_stand_apart_make_no_new_one(sentence: str, sent: bool) -> None:
+    known = ["Kessler Joinery, in Leeds. The Pet of the house: Apple, a cat."]
+    assert (check(f"{sentence} [1]", JOINERY, known, name="Kessler Joinery").text is not None) is sent
