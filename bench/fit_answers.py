@@ -44,7 +44,7 @@ def main() -> None:
     files = [path for folder in FOLDERS for path in sorted(folder.glob("*.json")) if _is_tenant(path)]
     cases = [case for path in files for case in _cases(path)]
     for title, with_vectors, names, ridge in (
-        ("WITH_VECTORS", True, list(WITH_VECTORS)[:-1], 0.01),
+        ("WITH_VECTORS", True, list(WITH_VECTORS)[:-1], 0.002),
         ("WITHOUT_VECTORS", False, list(WITHOUT_VECTORS)[:-1], 0.003),
     ):
         seen = [_matrix(case, names, with_vectors) for case in cases]

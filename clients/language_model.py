@@ -37,8 +37,8 @@ UNSURE = openai_wire.UNSURE
 class Passage:
     """One retrieved passage: an entry's question and answer, or a piece of a document under its headings.
 
-    heading_cosine, body_cosine: of its vectors to the question's; None where either has none. url: a page's address or a
-    file's name.
+    heading_cosine, body_cosine: of its vectors to the question's; None where either has none. sentence_near: how near its
+    nearest sentence is, seen from the middle of the tenant's texts. url: a page's address or a file's name.
     """
 
     entry_id: str
@@ -47,6 +47,7 @@ class Passage:
     score: float
     heading_cosine: float | None = None
     body_cosine: float | None = None
+    sentence_near: float | None = None
     url: str | None = None
 
 

@@ -30,8 +30,9 @@ def remember_embedding() -> None:
 
 
 def remember_everybody() -> None:
-    """Every tenant once: a job finds out whether any of its passages lacks a vector. The caller has lifted the tenants."""
+    """Every tenant once: a job finds out whether any of its passages lacks a vector. The caller has lifted both tables."""
     op.execute(
         "INSERT INTO embedding_due (tenant_id, next_at) "
-        "SELECT id, now() + random() * interval '10 minutes' FROM tenant"  # not all in the same minute
+        "SELECT id, now() + random() * interval '10 minutes' FROM tenant "  # not all in the same minute
+        "ON CONFLICT (tenant_id) DO UPDATE SET mark = gen_random_uuid()"
     )

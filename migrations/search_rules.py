@@ -52,10 +52,10 @@ $function$
 """  # noqa: S608  # TENANT and the numbers are ours
 
 _SEARCH = f"""
-CREATE OR REPLACE FUNCTION search_chunks(
+CREATE FUNCTION search_chunks(
     query text, spoken text, asked_by uuid, asked text, asked_model text, wanted integer)
 RETURNS TABLE (chunk_id uuid, entry_id uuid, document_id uuid, title text, said text, score double precision,
-    heading_cosine double precision, body_cosine double precision)
+    heading_cosine double precision, body_cosine double precision, sentence_near double precision)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -76,6 +76,7 @@ DECLARE
     body_parts double precision[];
     heading_square double precision;
     body_square double precision;
+    middle_square double precision;
     in_heading tsquery[];
     in_chunk tsquery[];
     heading_weights double precision[];
@@ -156,6 +157,7 @@ BEGIN
         pulled_body := -(pulled <#> space.body_mean);
         heading_square := -(space.heading_mean <#> space.heading_mean);
         body_square := -(space.body_mean <#> space.body_mean);
+        middle_square := (heading_square + body_square - 2 * (space.heading_mean <#> space.body_mean)) / 4;
         SELECT coalesce(array_agg(-(u <#> space.heading_mean) ORDER BY place), '{{}}'),
             coalesce(array_agg(-(u <#> space.body_mean) ORDER BY place), '{{}}')
         INTO heading_parts, body_parts FROM unnest(space.directions) WITH ORDINALITY AS d(u, place);
@@ -182,7 +184,8 @@ BEGIN
     ), seen AS (
         SELECT c.id, c.entry_id, c.document_id, c.heading AS title, c.text AS said,
             c.words, length(ts_filter(c.words, '{{a}}')) AS heading_words,
-            CASE WHEN probe IS NOT NULL THEN v.heading END AS heading, CASE WHEN probe IS NOT NULL THEN v.body END AS body
+            CASE WHEN probe IS NOT NULL THEN v.heading END AS heading, CASE WHEN probe IS NOT NULL THEN v.body END AS body,
+            v.sentences
         FROM candidate x
         JOIN public.knowledge_chunk c ON c.tenant_id = tenant AND c.id = x.id AND c.retired_at IS NULL
             AND num_nonnulls(c.entry_id, c.document_id) = 1
@@ -208,32 +211,44 @@ BEGIN
                 coalesce(sum((-(d.u <#> s.body) - d.in_body) ^ 2), 0) AS body
             FROM direction d
         ) taken
+    ), best AS (
+        SELECT m.*, total.points
+        FROM measured m CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN m.body_near IS NULL THEN {WORDS_ALONE} * greatest(m.of_heading, m.of_body)
+                ELSE {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near + {WORDS} *
+                    CASE WHEN m.entry_id IS NOT NULL THEN m.of_heading ELSE greatest(m.of_heading, m.of_body) END
+                END AS points
+        ) total
+        ORDER BY total.points DESC, m.id
+        LIMIT least(wanted, 100)
     )
-    SELECT m.id, m.entry_id, m.document_id, m.title, m.said,
-        1 / (1 + exp(-{STEEP} * (total.points - {MIDDLE}))),
-        -(m.heading <#> probe), -(m.body <#> probe)
-    FROM measured m CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN m.body_near IS NULL THEN {WORDS_ALONE} * greatest(m.of_heading, m.of_body)
-            ELSE {HEADING} * coalesce(m.heading_near, m.body_near) + {BODY} * m.body_near + {WORDS} *
-                CASE WHEN m.entry_id IS NOT NULL THEN m.of_heading ELSE greatest(m.of_heading, m.of_body) END
-            END AS points
-    ) total
-    ORDER BY total.points DESC, m.id
-    LIMIT least(wanted, 100);
+    SELECT b.id, b.entry_id, b.document_id, b.title, b.said,
+        1 / (1 + exp(-{STEEP} * (b.points - {MIDDLE}))),
+        -(b.heading <#> probe), -(b.body <#> probe),
+        CASE WHEN b.body_near IS NOT NULL THEN coalesce((
+            SELECT max((-(u <#> pulled) - (pulled_heading + pulled_body) / 2) / pulled_length / sqrt(greatest(
+                -(u <#> u) + (u <#> space.heading_mean) + (u <#> space.body_mean) + middle_square, 1e-6)))
+            FROM unnest(b.sentences) u), b.body_near) END
+    FROM best b
+    ORDER BY b.points DESC, b.id;
 END
 $function$
 """  # noqa: S608
 
 
 def create(sizes: tuple[int, ...]) -> None:
-    """Both functions, or their latest text, owned by `frontdesk_search`; the application may call the search alone."""
+    """Both functions, or their latest text, owned by `frontdesk_search`; the application may call the search alone.
+
+    Columns may be added to what the search returns: the previous release names those it knows, from the first on.
+    """
     search = "search_chunks(text, text, uuid, text, text, integer)"
     nearest = "nearest_chunks(halfvec, text, integer)"
     op.execute("SELECT '[1]'::vector")  # loads the library: until then nobody but a superuser may name its settings
     op.execute("GRANT CREATE ON SCHEMA public TO frontdesk_search")
     op.execute("SET LOCAL ROLE frontdesk_search")
     op.execute(_NEAREST)
+    op.execute(f"DROP FUNCTION IF EXISTS {search}")
     op.execute(_SEARCH.replace("SIZES", ", ".join(str(size) for size in sizes)))
     for function in (nearest, search):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
     text,
     update,
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from models.base import now
 from models.chunk import KnowledgeChunk
-from models.vector import AskedVector, HalfVector, KnowledgeSpace, KnowledgeTerm, KnowledgeVector
+from models.vector import AskedVector, HalfVector, HalfVectors, KnowledgeSpace, KnowledgeTerm, KnowledgeVector
 
 LARGE_FROM, LARGE_UNTIL = 20_000, 16_000  # chunks: compared one by one below, through an index above; not to and fro
 KEPT_RETIRED = timedelta(days=400)  # how long an old answer can be explained by what it quoted
@@ -53,6 +54,7 @@ class ChunkVectors:
     size: int  # their dimensions
     heading: str | None
     body: str
+    sentences: str | None = None  # of an entry's answer, several vectors
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def _has_vector(model: str) -> ColumnElement[bool]:
         KnowledgeVector.tenant_id == KnowledgeChunk.tenant_id,
         KnowledgeVector.chunk_id == KnowledgeChunk.id,
         KnowledgeVector.model == model,
+        or_(KnowledgeChunk.entry_id.is_(None), KnowledgeVector.sentences.is_not(None)),
     )
     return of_chunk.exists()
 
@@ -102,8 +105,9 @@ def keep_vectors(session: Session, model: str, vectors: Sequence[ChunkVectors]) 
             literal([each.size for each in vectors], postgresql.ARRAY(Integer())),
             literal([each.heading for each in vectors], postgresql.ARRAY(Text())),
             literal([each.body for each in vectors], postgresql.ARRAY(Text())),
+            literal([each.sentences for each in vectors], postgresql.ARRAY(Text())),
         )
-        .table_valued("chunk_id", "size", "heading", "body", name="given")
+        .table_valued("chunk_id", "size", "heading", "body", "sentences", name="given")
         .render_derived()
     )
     large = select(KnowledgeSpace.is_large).scalar_subquery()
@@ -115,11 +119,12 @@ def keep_vectors(session: Session, model: str, vectors: Sequence[ChunkVectors]) 
         func.coalesce(large, False),
         cast(values.c.heading, HalfVector()),
         cast(values.c.body, HalfVector()),
+        cast(values.c.sentences, HalfVectors()),
     ).where(KnowledgeChunk.id == values.c.chunk_id, _LIVE)
     into = postgresql.insert(KnowledgeVector).from_select(
-        ["tenant_id", "chunk_id", "model", "size", "is_large", "heading", "body"], given
+        ["tenant_id", "chunk_id", "model", "size", "is_large", "heading", "body", "sentences"], given
     )
-    replaced = {name: into.excluded[name] for name in ("model", "size", "heading", "body")}
+    replaced = {name: into.excluded[name] for name in ("model", "size", "heading", "body", "sentences")}
     session.execute(into.on_conflict_do_update(index_elements=["tenant_id", "chunk_id"], set_=replaced))
 
 

@@ -31,17 +31,28 @@ class FoundChunk:
     score: float
     heading_cosine: float | None  # to the question's vector as they are; None without either
     body_cosine: float | None
+    sentence_near: float | None  # of its nearest sentence, seen from the middle of the tenant's texts; -1 to 1
     source: str | None = None  # the URL or file name of its document
 
 
-_COLUMNS = ("chunk_id", "entry_id", "document_id", "title", "said", "score", "heading_cosine", "body_cosine")
+_COLUMNS = (
+    "chunk_id",
+    "entry_id",
+    "document_id",
+    "title",
+    "said",
+    "score",
+    "heading_cosine",
+    "body_cosine",
+    "sentence_near",
+)
 # For each hit one look by key: a join would be planned for the thousand rows that a function is taken to return.
 _SOURCE = literal_column("(SELECT d.url FROM knowledge_document d WHERE d.id = found.document_id)", Text)
 _SEARCH = Query(
     select(*(column(name) for name in _COLUMNS), _SOURCE.label("source")).select_from(
         text(
             "search_chunks(:query, :language, CAST(:turn AS uuid), CAST(:vector AS text), CAST(:model AS text), :size) "
-            "AS found(chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine)"
+            "AS found(chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine, sentence_near)"
         ).bindparams(*(given(name) for name in ("query", "language", "turn", "vector", "model", "size")))
     )
 )
@@ -73,8 +84,9 @@ def search(
 
 
 def _found(row: Row) -> FoundChunk:
-    chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine, source = row
-    return FoundChunk(chunk_id, entry_id, document_id, title, said, float(score), heading_cosine, body_cosine, source)
+    chunk_id, entry_id, document_id, title, said, score, heading_cosine, body_cosine, sentence_near, source = row
+    cosines = heading_cosine, body_cosine, sentence_near
+    return FoundChunk(chunk_id, entry_id, document_id, title, said, float(score), *cosines, source)
 
 
 _SPACE_MODEL = Query(select(KnowledgeSpace.model))

@@ -87,6 +87,7 @@ class KnowledgeVector(Base):
     is_large: Mapped[bool] = mapped_column(server_default="false")
     heading: Mapped[str | None] = mapped_column(HalfVector())  # as a question is embedded; none without a heading
     body: Mapped[str] = mapped_column(HalfVector())  # as a passage is embedded
+    sentences: Mapped[str | None] = mapped_column(HalfVectors())  # of an entry's answer, each with its question
 
 
 class AskedVector(TenantOwned, Base):

@@ -42,6 +42,7 @@ from models.vector import KnowledgeSpace, vector_numbers, vector_text, vectors_t
 from workers.broker import actor, stopping
 from workers.common_questions import PAIRS
 from workers.computing import computing
+from workers.grounding import split
 from workers.language import of_passage
 from workers.paid_embeddings import embeddings_for
 from workers.resources import send
@@ -49,6 +50,7 @@ from workers.run_golden import run_after_change
 
 SECONDS = 5.0  # of one job; the rest is its successor's
 BATCH = 16  # chunks stored at once
+MOST_SENTENCES = 8  # of an entry's answer that are embedded by themselves
 MOVED_AT_ONCE = 200  # vectors put into the index in one transaction: one or two seconds
 ALWAYS_ANEW = 2_000  # chunks up to which every change is looked at; above, a tenth more or less
 CHANGED_BY = 0.1
@@ -153,23 +155,31 @@ def _vectors(by: Embeddings, batch: list[Unembedded], skipped: set[uuid.UUID]) -
 
 def _embedded(by: Embeddings, batch: list[Unembedded]) -> list[ChunkVectors]:
     """A heading is what a question is compared with, so it is embedded as one. A document's passage needs its heading
-    to be understood; an entry's answer has its question beside it.
+    to be understood; an entry's answer has its question beside it, and each of its sentences is embedded with it.
     """
-    headed = [chunk for chunk in batch if chunk.heading.strip()]
-    asked, answers = by.both(
-        [chunk.heading for chunk in headed],
-        [chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch],
+    parts = [_sentences(chunk) if chunk.of_entry else [] for chunk in batch]
+    asked, said = by.both(
+        [chunk.heading for chunk in batch if chunk.heading.strip()],
+        [
+            *(chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch),
+            *(f"{chunk.heading}\n{part}" for chunk, own in zip(batch, parts, strict=True) for part in own),
+        ],
     )
-    headings = dict(zip((chunk.chunk_id for chunk in headed), asked, strict=True))
+    headings, sentences = iter(asked), iter(said[len(batch) :])
     return [
         ChunkVectors(
             chunk.chunk_id,
             len(body),
-            vector_text(headings[chunk.chunk_id].tolist()) if chunk.chunk_id in headings else None,
+            vector_text(next(headings).tolist()) if chunk.heading.strip() else None,
             vector_text(body.tolist()),
+            vectors_text([next(sentences).tolist() for _ in own]) if chunk.of_entry else None,
         )
-        for chunk, body in zip(batch, answers, strict=True)
+        for chunk, body, own in zip(batch, said[: len(batch)], parts, strict=True)
     ]
+
+
+def _sentences(chunk: Unembedded) -> list[str]:
+    return [sentence for sentence in split(chunk.text) if sentence.strip()][:MOST_SENTENCES]
 
 
 def _look_at_all(by: Embeddings, tenant_id: uuid.UUID, made: int) -> bool:

@@ -231,6 +231,7 @@ def _passage(found: FoundChunk) -> Passage:
         found.score,
         found.heading_cosine if found.heading_cosine is not None else found.body_cosine,
         found.body_cosine,
+        found.sentence_near,
         found.source,
     )
 

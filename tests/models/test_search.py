@@ -43,8 +43,14 @@ def teach(tenant, *entries: tuple[str, str]) -> list[uuid.UUID]:
     return [chunks[row["id"]] for row in rows]
 
 
-def embed(tenant, vectors: dict[uuid.UUID, tuple[Sequence[float], Sequence[float]]], *, model: str = MODEL) -> None:
-    """Heading's and body's vector of each chunk; a space without directions whose middle is nowhere in particular."""
+def embed(
+    tenant,
+    vectors: dict[uuid.UUID, tuple[Sequence[float], Sequence[float]]],
+    *,
+    model: str = MODEL,
+    means: Sequence[Sequence[float]] = ([0.0] * SIZE, [0.0] * SIZE),
+) -> None:
+    """Heading's and body's vector of each chunk; a space without directions, and with these middles of the two."""
     with tenant_session(tenant.tenant_id) as session:
         kept = [ChunkVectors(name, SIZE, vector_text(h), vector_text(b)) for name, (h, b) in vectors.items()]
         keep_vectors(session, model, kept)
@@ -55,8 +61,8 @@ def embed(tenant, vectors: dict[uuid.UUID, tuple[Sequence[float], Sequence[float
                 model=model,
                 chunks=len(vectors),
                 vectors=len(vectors),
-                heading_mean=vector_text([0.0] * SIZE),
-                body_mean=vector_text([0.0] * SIZE),
+                heading_mean=vector_text(means[0]),
+                body_mean=vector_text(means[1]),
                 directions=vectors_text([]),
             ),
         )
@@ -105,6 +111,32 @@ def test_scores_lie_between_0_and_1_and_fall(bakery):
     assert scores == sorted(scores, reverse=True)
     assert 1 > scores[0] > 0.9
     assert all(0 < score < 0.5 for score in scores[1:])
+
+
+def test_it_is_told_how_near_the_nearest_sentence_is(alice):
+    parking, bread = teach(alice, PARKING, BREAD)
+    rng = numpy.random.default_rng(1)
+    question, heading, body, *sentences = (each / numpy.linalg.norm(each) for each in rng.normal(size=(5, SIZE)))
+    means = rng.normal(size=(2, SIZE)) * 0.02
+    with tenant_session(alice.tenant_id) as session:
+        keep_vectors(
+            session,
+            MODEL,
+            [
+                ChunkVectors(parking, SIZE, vector_text(heading), vector_text(body), vectors_text(sentences)),
+                ChunkVectors(bread, SIZE, vector_text(heading), vector_text(body)),  # of a release that made none
+            ],
+        )
+    embed(alice, {}, means=means)
+    near = {chunk.title: chunk.sentence_near for chunk in find(alice, "xyzzy", question)}
+    middle, seen = means.mean(axis=0), question - means[0]
+    expected = [
+        (each - middle) @ seen / numpy.linalg.norm(each - middle) / numpy.linalg.norm(seen) for each in sentences
+    ]
+    assert near[PARKING[0]] == pytest.approx(max(expected), abs=1e-3)
+    alone = (body - means[1]) @ seen / numpy.linalg.norm(body - means[1]) / numpy.linalg.norm(seen)
+    assert near[BREAD[0]] == pytest.approx(alone, abs=1e-3)
+    assert {chunk.sentence_near for chunk in find(alice, "Where can I park? Do you sell bread?")} == {None}
 
 
 def test_a_vector_of_another_model_or_size_is_not_compared(bakery):

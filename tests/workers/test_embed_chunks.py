@@ -77,6 +77,41 @@ def test_only_what_is_new_is_embedded(line, bakery):
     assert all(after[name] == before[name] for name in before.keys() & after.keys())
 
 
+def sentences(tenant) -> dict[str, int | None]:
+    """How many vectors of its sentences each chunk has, by its text."""
+    with tenant_session(tenant.tenant_id) as session:
+        rows = session.execute(
+            select(KnowledgeChunk.text, func.array_length(KnowledgeVector.sentences, 1))
+            .join(KnowledgeVector, KnowledgeVector.chunk_id == KnowledgeChunk.id)
+            .where(KnowledgeChunk.retired_at.is_(None))
+        )
+        return {row.text: row[1] for row in rows}
+
+
+def test_each_sentence_of_an_entrys_answer_is_embedded_but_no_more_than_eight(line, alice):
+    answers = ("In the yard.", "In the yard. It is free!", "So it goes. " * 12)
+    with tenant_session(alice.tenant_id) as session:
+        for answer in answers:
+            session.add(KnowledgeEntry(tenant_id=alice.tenant_id, question="Where can I park?", answer=answer))
+        document = page(alice.tenant_id)
+        replace_chunks(
+            session, alice.tenant_id, DocumentOwner(document), [NewChunk("Parking", "Behind us. It is free.")]
+        )
+    run(alice)
+    made = {text.strip(): count for text, count in sentences(alice).items()}
+    assert made == dict(zip(map(str.strip, answers), (1, 2, 8), strict=True)) | {"Behind us. It is free.": None}
+
+
+def test_entries_whose_sentences_the_release_before_left_out_are_embedded_again(line, bakery):
+    run(bakery)
+    complete = sentences(bakery)
+    with tenant_session(bakery.tenant_id) as session:
+        session.execute(update(KnowledgeVector).values(sentences=None))
+    assert set(sentences(bakery).values()) == {None}
+    run(bakery)
+    assert sentences(bakery) == complete
+
+
 def test_vectors_of_another_model_are_made_anew(line, bakery):
     run(bakery)
     with tenant_session(bakery.tenant_id) as session:
