@@ -19,7 +19,7 @@ from config.settings import Environment, settings
 from dashboard.lent import lent
 from dashboard.sheet import facts, page, text, when, zone_of
 from models.access import access_by_account_token
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.demo import DEMO_ACCOUNT_ID
 from models.notice import Notice, newest_notices
 from models.page import Page, asked_page, cursor
@@ -126,9 +126,7 @@ def _inbox(account: str, asked: Page) -> Inbox:
 def _mail(account: str, name: uuid.UUID) -> tuple[Notice, tzinfo]:
     tenant_id = _tenant(account)
     with tenant_session(tenant_id) as session:
-        notice = session.get(Notice, (tenant_id, name))
-        if notice is None:
-            raise NotFound
+        notice = required(session, Notice, (tenant_id, name))
         return notice, zone_of(configuration(session)[0].time_zone)
 
 

@@ -27,7 +27,7 @@ from models.base import now
 from models.connection import Connection
 from models.conversation import Conversation, Owner, lock_conversation
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.jobs import UpdateChannel
 from models.message import Author, Message, add_message, message_by_external_id
 from models.promise import drop_promises, keep_promises
@@ -139,9 +139,7 @@ def _external_id(request: Request, caller: Caller) -> tuple[str, bool]:
 def _standing(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> tuple[int, bool]:
     """The row's epoch, and whether the conversation lives in a vendor's channel."""
     with tenant_session(tenant_id) as session:
-        found = session.get(Conversation, (tenant_id, conversation_id))
-        if found is None:
-            raise NotFound
+        found = required(session, Conversation, (tenant_id, conversation_id))
         return found.epoch, session.get_one(Connection, (tenant_id, found.connection_id)).is_channel
 
 
@@ -181,9 +179,7 @@ def _said_before(
     tenant_id: uuid.UUID, conversation_id: uuid.UUID, external_id: str, text: str
 ) -> dict[str, Any] | None:
     with tenant_session(tenant_id) as session:
-        found = session.get(Conversation, (tenant_id, conversation_id))
-        if found is None:
-            raise NotFound
+        found = required(session, Conversation, (tenant_id, conversation_id))
         said = message_by_external_id(session, found.connection_id, external_id)
         if said is None:
             return None

@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import Moment, parse
-from config.errors import NotFound
 from ingress.answering import answer, close, owner
 from ingress.callers import secret_key
 from ingress.services import services
@@ -22,7 +21,7 @@ from ingress.turns import path_id
 from models.connection import Connection, connection_kinds
 from models.conversation import Conversation, Owner, newest_conversations
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.message import last_messages, newest_messages
 from models.page import Page, asked_page, cursor
 from models.promise import latest_promise
@@ -82,9 +81,7 @@ def _conversations(tenant_id: uuid.UUID, page: Page, wanted: Filter) -> dict[str
 
 def _conversation(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        found = session.get(Conversation, (tenant_id, conversation_id))
-        if found is None:
-            raise NotFound
+        found = required(session, Conversation, (tenant_id, conversation_id))
         connection = session.get_one(Connection, (tenant_id, found.connection_id))
         last = last_messages(session, [conversation_id]).get(conversation_id)
         promised = latest_promise(session, conversation_id)
@@ -94,16 +91,14 @@ def _conversation(tenant_id: uuid.UUID, conversation_id: uuid.UUID) -> dict[str,
 
 def _messages(tenant_id: uuid.UUID, conversation_id: uuid.UUID, page: Page) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        if session.get(Conversation, (tenant_id, conversation_id)) is None:
-            raise NotFound
+        required(session, Conversation, (tenant_id, conversation_id))
         rows, more = page.cut(newest_messages(session, conversation_id, page))
     return {"messages": [message_json(row) for row in rows], "next": _next(rows, more, "accepted_at")}
 
 
 def _turns(tenant_id: uuid.UUID, conversation_id: uuid.UUID, page: Page) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        if session.get(Conversation, (tenant_id, conversation_id)) is None:
-            raise NotFound
+        required(session, Conversation, (tenant_id, conversation_id))
         rows, more = page.cut(newest_turns(session, conversation_id, page))
     return {"turns": [turn_json(row) for row in rows], "next": _next(rows, more, "first_at")}
 

@@ -22,7 +22,7 @@ from ingress.knowledge import Question
 from ingress.services import services
 from ingress.turns import path_id
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.golden import (
     LONGEST_FACT,
     MOST_FACTS,
@@ -137,9 +137,7 @@ def _list(tenant_id: uuid.UUID, page: Page) -> dict[str, Any]:
 
 def _change(tenant_id: uuid.UUID, name: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        found = session.get(GoldenQuestion, (tenant_id, name), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, GoldenQuestion, (tenant_id, name), locked=True)
         for field, value in values.items():
             setattr(found, field, value)
         session.flush()
@@ -149,9 +147,7 @@ def _change(tenant_id: uuid.UUID, name: uuid.UUID, values: Mapping[str, Any]) ->
 
 def _delete(tenant_id: uuid.UUID, name: uuid.UUID) -> None:
     with tenant_session(tenant_id) as session:
-        found = session.get(GoldenQuestion, (tenant_id, name), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, GoldenQuestion, (tenant_id, name), locked=True)
         session.delete(found)
 
 
@@ -173,9 +169,7 @@ def _list_runs(tenant_id: uuid.UUID, page: Page) -> dict[str, Any]:
 
 def _run(tenant_id: uuid.UUID, name: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        found = session.get(GoldenRun, (tenant_id, name))
-        if found is None:
-            raise NotFound
+        found = required(session, GoldenRun, (tenant_id, name))
         return _run_json(found) | {"results": found.results}
 
 

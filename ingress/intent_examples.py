@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import clean, parse, read_json
-from config.errors import InvalidInput, NotFound
+from config.errors import InvalidInput
 from ingress.body import header, read_body
 from ingress.callers import secret_key
 from ingress.services import services
 from ingress.shown import instant
 from ingress.turns import path_id
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.intent_model import lock_versions
 from models.own_intent import (
     IntentExample,
@@ -129,8 +129,7 @@ def _of_csv(raw: bytes) -> list[Pair]:
 def _add(tenant_id: uuid.UUID, intent_id: uuid.UUID, texts: list[str]) -> int:
     with tenant_session(tenant_id) as session:
         lock_versions(session)
-        if session.get(OwnIntent, (tenant_id, intent_id)) is None:
-            raise NotFound
+        required(session, OwnIntent, (tenant_id, intent_id))
         added = add_examples(session, tenant_id, intent_id, [example_text(text) for text in texts])
         refuse_too_many(session)
         return added
@@ -138,8 +137,7 @@ def _add(tenant_id: uuid.UUID, intent_id: uuid.UUID, texts: list[str]) -> int:
 
 def _list(tenant_id: uuid.UUID, intent_id: uuid.UUID, page: Page) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        if session.get(OwnIntent, (tenant_id, intent_id)) is None:
-            raise NotFound
+        required(session, OwnIntent, (tenant_id, intent_id))
         rows, more = page.cut(newest_examples(session, intent_id, page))
     views = [{"id": str(row.id), "text": row.text, "created_at": instant(row.created_at)} for row in rows]
     return {"examples": views, "next": cursor(rows[-1].created_at, rows[-1].id) if more else None}
@@ -147,9 +145,7 @@ def _list(tenant_id: uuid.UUID, intent_id: uuid.UUID, page: Page) -> dict[str, A
 
 def _delete(tenant_id: uuid.UUID, example_id: uuid.UUID) -> None:
     with tenant_session(tenant_id) as session:
-        found = session.get(IntentExample, (tenant_id, example_id), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, IntentExample, (tenant_id, example_id), locked=True)
         session.delete(found)
 
 

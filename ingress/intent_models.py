@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import parse, read_json
 from clients.embeddings import embedding_model
-from config.errors import Conflict, NotFound
+from config.errors import Conflict
 from config.settings import settings
 from ingress.body import read_body
 from ingress.callers import secret_key
@@ -23,7 +23,7 @@ from ingress.shown import instant
 from ingress.turns import path_id
 from models import intent_model
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.intent_model import IntentModel
 from models.jobs import TrainIntents
 from models.own_intent import example_texts
@@ -111,18 +111,14 @@ def _list(tenant_id: uuid.UUID, page: Page) -> dict[str, Any]:
 
 def _read(tenant_id: uuid.UUID, model_id: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
-        found = session.get(IntentModel, (tenant_id, model_id))
-        if found is None:
-            raise NotFound
+        found = required(session, IntentModel, (tenant_id, model_id))
         return _as_json(found)
 
 
 def _activate(tenant_id: uuid.UUID, model_id: uuid.UUID) -> dict[str, Any]:
     with tenant_session(tenant_id) as session:
         intent_model.lock_versions(session)
-        found = session.get(IntentModel, (tenant_id, model_id))
-        if found is None:
-            raise NotFound
+        found = required(session, IntentModel, (tenant_id, model_id))
         intent_model.activate(session, found)
         return _as_json(found)
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import clean, parse, read_json
-from config.errors import Conflict, InvalidInput, NotFound
+from config.errors import Conflict, InvalidInput
 from ingress import intent_examples, intent_models
 from ingress.body import read_body
 from ingress.callers import secret_key
@@ -23,7 +23,7 @@ from ingress.services import services
 from ingress.shown import instant
 from ingress.turns import path_id
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.intent import Intent
 from models.intent_model import lock_versions
 from models.own_intent import (
@@ -145,9 +145,7 @@ def _list(tenant_id: uuid.UUID, page: Page) -> dict[str, Any]:
 def _change(tenant_id: uuid.UUID, intent_id: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
     """Set what `values` name; without any, only read."""
     with tenant_session(tenant_id) as session:
-        found = session.get(OwnIntent, (tenant_id, intent_id), with_for_update=bool(values))
-        if found is None:
-            raise NotFound
+        found = required(session, OwnIntent, (tenant_id, intent_id), locked=bool(values))
         for name, value in values.items():
             if name == "name" and intent_name(value) != found.name:
                 found.name = _free_name(session, value)
@@ -161,9 +159,7 @@ def _change(tenant_id: uuid.UUID, intent_id: uuid.UUID, values: Mapping[str, Any
 
 def _delete(tenant_id: uuid.UUID, intent_id: uuid.UUID) -> None:
     with tenant_session(tenant_id) as session:
-        found = session.get(OwnIntent, (tenant_id, intent_id), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, OwnIntent, (tenant_id, intent_id), locked=True)
         session.delete(found)
 
 

@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clients.channels.untrusted import clean, parse, read_json
-from config.errors import Forbidden, InvalidInput, NotFound
+from config.errors import Forbidden, InvalidInput
 from ingress.body import read_body
 from ingress.callers import identify
 from ingress.embedding import embed_soon
 from ingress.services import services
 from ingress.turns import path_id
 from models.credential import Scope
-from models.database import tenant_session
+from models.database import required, tenant_session
 from models.entry_table import LONGEST_ANSWER, LONGEST_QUESTION
 from models.knowledge import KnowledgeEntry, newest_entries
 from models.page import Page, asked_page, cursor
@@ -123,9 +123,7 @@ def _list(tenant_id: uuid.UUID, page: Page, holding: str) -> dict[str, Any]:
 def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]) -> dict[str, Any]:
     """Set what `values` name; without any, only read."""
     with tenant_session(tenant_id) as session:
-        found = session.get(KnowledgeEntry, (tenant_id, entry_id), with_for_update=bool(values))
-        if found is None:
-            raise NotFound
+        found = required(session, KnowledgeEntry, (tenant_id, entry_id), locked=bool(values))
         for name, value in values.items():
             setattr(found, name, value)
         session.flush()
@@ -135,9 +133,7 @@ def _change(tenant_id: uuid.UUID, entry_id: uuid.UUID, values: Mapping[str, Any]
 
 def _delete(tenant_id: uuid.UUID, entry_id: uuid.UUID) -> None:
     with tenant_session(tenant_id) as session:
-        found = session.get(KnowledgeEntry, (tenant_id, entry_id), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, KnowledgeEntry, (tenant_id, entry_id), locked=True)
         session.delete(found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -15,11 +16,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, SessionTransaction
 
-from config.errors import StoreUnavailable
+from config.errors import NotFound, StoreUnavailable
 from config.settings import settings
 from models.entity import put
 from models.trip import TRIP, Trip, trip_of
 
+EntityT = TypeVar("EntityT")
 APP_ROLE = "frontdesk_app"
 SYSTEM_ROLE = "frontdesk_system"
 CONNECTIONS = 4  # per process, README "Processes"
@@ -83,6 +85,14 @@ def system_session() -> Iterator[Session]:
     """One transaction without a tenant, with the short list of SELECT policies of `frontdesk_system`."""
     with _door(SYSTEM_ROLE, "") as session:
         yield session
+
+
+def required(session: Session, entity: type[EntityT], key: tuple[UUID, ...], *, locked: bool = False) -> EntityT:
+    """The row of this key. Raises NotFound: there is none, or none that the session may see."""
+    found = session.get(entity, key, with_for_update=locked)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @contextmanager

@@ -79,14 +79,11 @@ def take(asked: argparse.Namespace) -> int:
 
 
 def delete(asked: argparse.Namespace) -> int:
-    from config.errors import NotFound
-    from models.database import tenant_session
+    from models.database import required, tenant_session
     from models.golden import GoldenQuestion
 
     with sentences(), tenant_session(asked.tenant) as session:
-        found = session.get(GoldenQuestion, (asked.tenant, asked.id), with_for_update=True)
-        if found is None:
-            raise NotFound
+        found = required(session, GoldenQuestion, (asked.tenant, asked.id), locked=True)
         session.delete(found)
     print("Deleted.")
     return 0
