@@ -18,7 +18,7 @@ from workers.words import READ_CHARACTERS, Unit, fold, language_of, stated, unit
 
 NAME = "extractive"
 ENOUGH = (
-    0.36  # chance from which on a passage is quoted: where about nine in ten unanswerable questions stay unanswered
+    0.38  # chance from which on a passage is quoted: where about nine in ten unanswerable questions stay unanswered
 )
 ENOUGH_BY_WORDS = 0.42  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
