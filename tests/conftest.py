@@ -11,11 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same examples at every run; many more, and new ones each time, with `pytest --hypothesis-profile=long`.
-settings.register_profile("repeatable", derandomize=True, database=None)
-settings.register_profile("long", max_examples=5000, derandomize=False, print_blob=True)
+# How long an example takes says nothing where others hold the processor.
+settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "long", settings.get_profile("repeatable"), max_examples=5000, derandomize=False, print_blob=True
+)
 settings.load_profile("repeatable")
 
 os.environ["ENVIRONMENT"] = "test"

@@ -71,12 +71,15 @@ class Hours:
         return best.date(), best.time()
 
     def closing(self, at: datetime) -> datetime | None:
-        """When it closes that is open at this local instant; None when it is closed."""
-        wall = at.replace(tzinfo=None)
-        for opens, closes in self._around(wall.date(), days=1):
-            if opens <= wall < closes:
-                return local(closes.date(), closes.time(), at)
-        return None
+        """When it closes that is open at this local instant, at the latest so many days on; None when it is closed.
+
+        Who closes at midnight and opens at midnight does not close.
+        """
+        until = wall = at.replace(tzinfo=None)
+        for opens, closes in self._around(wall.date(), days=LOOK_AHEAD_DAYS):
+            if opens <= until < closes:
+                until = closes
+        return None if until == wall else local(until.date(), until.time(), at)
 
     def opening(self, at: datetime) -> datetime | None:
         """When it opens next after this local instant; None when that is out of sight."""

@@ -23,6 +23,7 @@ from config.settings import settings
 from models.jobs import ReceiveMessage
 
 SESSION = "a-session-nobody-guesses-000000"
+PATIENCE_S = 60.0  # for others to use the processor; what is waited for takes milliseconds
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Workers:
         self.queue = Queue(self.redis)
         self._calls = itertools.count(1)
 
-    def take(self, within_s: float = 5.0) -> Received:
+    def take(self, within_s: float = PATIENCE_S) -> Received:
         """The next accepted job."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
@@ -104,7 +105,7 @@ def served(app: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_S)
 
 
 @contextlib.contextmanager
@@ -140,14 +141,14 @@ def serve(stores: Any) -> Iterator[Callable[..., httpx2.Client]]:
         def start(**values: str) -> httpx2.Client:
             stack.enter_context(environment(**values))
             url = stack.enter_context(served(build()))
-            return stack.enter_context(httpx2.Client(base_url=url, timeout=20))
+            return stack.enter_context(httpx2.Client(base_url=url, timeout=PATIENCE_S))
 
         yield start
 
 
 @pytest.fixture
 def http(base_url: str) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=base_url, timeout=20) as client:
+    with httpx2.Client(base_url=base_url, timeout=PATIENCE_S) as client:
         yield client
 
 

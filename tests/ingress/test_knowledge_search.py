@@ -11,7 +11,7 @@ from models.credential import Scope
 from models.database import tenant_session
 from models.embedding_due import WaitsFor, postpone
 from tests.documents import page
-from tests.ingress.conftest import key
+from tests.ingress.conftest import PATIENCE_S, key
 from tests.ingress.test_turns import scoped
 from tests.workers.conftest import teach
 from tests.workers.line import Line
@@ -39,7 +39,8 @@ def test_before_the_chunks_have_vectors_words_find_them(http, workers, bakery):
     assert 0 < result["score"] < 1
 
 
-def test_a_worker_embeds_the_question_while_the_caller_waits(http, workers, bakery, meanwhile):
+def test_a_worker_embeds_the_question_while_the_caller_waits(http, workers, bakery, meanwhile, monkeypatch):
+    monkeypatch.setattr("ingress.knowledge_search.WAIT_S", PATIENCE_S)
     embed_tenant(bakery.tenant_id)
     line, done = Line(), threading.Event()
 
@@ -52,7 +53,7 @@ def test_a_worker_embeds_the_question_while_the_caller_waits(http, workers, bake
         found = search(http, bakery, "somewhere to leave my automobile", limit=2).json()
     finally:
         done.set()
-        working.result(10)
+        working.result()
     assert found["by"] == "meaning"
     assert found["results"][0]["title"] == "Where can I park?"
     assert len(found["results"]) == 2
@@ -64,7 +65,8 @@ def test_a_worker_embeds_the_question_while_the_caller_waits(http, workers, bake
         assert session.scalar(select(func.count()).select_from(AskedVector)) == 0  # nothing of the question stays
 
 
-def test_without_a_worker_words_are_searched_and_the_answer_says_so(http, workers, bakery):
+def test_without_a_worker_words_are_searched_and_the_answer_says_so(http, workers, bakery, monkeypatch):
+    monkeypatch.setattr("ingress.knowledge_search.WAIT_S", 0.1)
     embed_tenant(bakery.tenant_id)
     found = search(http, bakery, "parking").json()
     assert found["by"] == "words"

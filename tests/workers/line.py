@@ -92,19 +92,18 @@ class Line:
         return decision.name
 
     def run_all(self, *queues: str, patience_s: float = 3.0) -> list[tuple[str, str]]:
-        """Until nothing is ready or due soon: a delay of up to `patience_s` is waited for; work takes the time it takes."""
-        before, give_up = len(self.ran), time.monotonic() + patience_s
-        while time.monotonic() < give_up:
+        """Until nothing is ready or due soon: delays of up to `patience_s` together are waited for, and nothing else counts."""
+        before = len(self.ran)
+        while True:
             fetched = queue().fetch(self.process, queues or QUEUES, 1, call=self.call())
             if fetched.messages:
-                began = time.monotonic()
                 self.run(fetched.messages[0])
-                give_up += time.monotonic() - began
-            elif fetched.next_due_ms is not None and fetched.next_due_ms < patience_s * 1000:
-                time.sleep(max(0.001, fetched.next_due_ms / 1000))
-            else:
-                break
-        return self.ran[before:]
+                continue
+            delay_s = patience_s if fetched.next_due_ms is None else max(0.001, fetched.next_due_ms / 1000)
+            if delay_s >= patience_s:
+                return self.ran[before:]
+            time.sleep(delay_s)
+            patience_s -= delay_s
 
 
 @dataclass

@@ -27,7 +27,7 @@ from workers.broker import HELD_COST, QueueBroker, actor, served, stopping
 
 __all__ = ["store", "valkey_url"]  # the fixtures of the queue's own tests
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0  # for others to use the processor; nothing here takes a second
 Behaviour = Callable[["Errand", Delivery], None]
 
 

@@ -19,7 +19,7 @@ from models.notice import Notice
 from models.outbound import Part
 from models.turn import TurnState
 from tests.doubles.papercups.handle import PapercupsDouble
-from tests.ingress.conftest import base_url, served  # noqa: F401  # fixture
+from tests.ingress.conftest import PATIENCE_S, base_url, served  # noqa: F401  # fixture
 from tests.workers.conftest import teach
 from tests.workers.line import Line, Visitor, api_visitor, papercups_tenant, papercups_visitor
 from workers.broker import queue
@@ -225,7 +225,7 @@ class TestOverTheApi:
     def call(self, base_url: str, bakery) -> Iterator[Callable[..., int]]:  # noqa: F811
         import httpx2
 
-        with httpx2.Client(base_url=base_url, timeout=20, headers={"X-API-Key": bakery.api_key}) as client:
+        with httpx2.Client(base_url=base_url, timeout=PATIENCE_S, headers={"X-API-Key": bakery.api_key}) as client:
 
             def post(visitor: Visitor, what: str, **body: str) -> int:
                 path = f"/api/v1/conversations/{visitor.conversation_id}/{what}"

@@ -9,7 +9,7 @@ import pytest
 
 from clients.public_holidays import is_known, public_holidays
 from models.tenant import TenantConfiguration
-from workers.opening import Hours, hours_of, read_hours
+from workers.opening import WEEKDAYS, Hours, hours_of, read_hours
 from workers.outlook import missed, outlook, sentences, zone
 from workers.phrases import LANGUAGES
 
@@ -75,6 +75,16 @@ def test_what_is_out_of_sight_is_not_promised():
     assert outlook(read_hours({"monday": "always"}), 15, at("2026-11-23T10:00")) is None
     summer = {date.fromordinal(date(2026, 7, 1).toordinal() + shift) for shift in range(80)}
     assert outlook(read_hours(WEEK, summer), 15, at("2026-07-01T10:00")) is None
+
+
+def test_who_is_there_day_and_night_is_there_over_midnight_too():
+    for midnight in ("24:00", "00:00"):
+        always = read_hours({day: ["00:00", midnight] for day in WEEKDAYS})
+        assert due("2026-11-28T23:50", hours=always) == (True, "Sun 29 00:05 +0100", "Sun 29 00:00")
+        assert due("2026-11-28T23:50", 3 * 24 * 60, hours=always)[:2] == (True, "Tue 01 23:50 +0100")
+    short = read_hours({"friday": ["09:00", "24:00"], "saturday": ["00:00", "02:00"]})
+    assert due("2026-11-27T23:50", hours=short)[:2] == (True, "Sat 28 00:05 +0100")
+    assert due("2026-11-28T01:50", hours=short)[0] is False
 
 
 def test_a_bar_is_there_after_midnight():

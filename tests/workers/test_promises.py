@@ -25,7 +25,7 @@ from workers.clock import TASKS, Stores
 from workers.promises import watch_promises
 
 ALWAYS = {
-    day: ["00:00", "23:59"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    day: ["00:00", "24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 }
 
 

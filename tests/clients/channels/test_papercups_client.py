@@ -174,41 +174,44 @@ def test_the_key_says_whose_it_is(papercups: PapercupsDouble, client: PapercupsC
         ({"kind": "answer", "status": 301}, Refused, 0),
         ({"kind": "answer", "status": 200, "body": "<html>sorry</html>"}, Unknown, 0),
         ({"kind": "answer", "status": 201, "body": '{"data":{"id":7}}'}, Unknown, 0),
-        ({"kind": "hang"}, Unknown, 0),
+        ({"kind": "hold_before"}, Unknown, 0),
         ({"kind": "store_answer", "status": 500}, Unknown, 1),
-        ({"kind": "store_hang"}, Unknown, 1),
+        ({"kind": "hold_after"}, Unknown, 1),
         ({"kind": "store_cut"}, Unknown, 1),
     ],
 )
 def test_each_fault_of_a_post_has_its_outcome(
     papercups: PapercupsDouble,
     account: dict[str, Any],
+    client: PapercupsClient,
     conversation_id: str,
     fault: dict[str, Any],
     outcome: type[Exception],
     stored: int,
 ) -> None:
-    client = make_client(papercups, account, timeout_s=0.4)
-    papercups.fault(**({"delay_ms": 900} | fault))
+    held = fault["kind"].startswith("hold")
+    papercups.fault(**({"name": "here"} if held else {}), **fault)
     with pytest.raises(outcome) as caught:
-        send(client, conversation_id)
+        send(make_client(papercups, account, timeout_s=0.4) if held else client, conversation_id)
     assert type(caught.value) is outcome
+    assert not held or papercups.held("here", timeout_s=30.0)
     assert len([each for each in client.read_back(conversation_id).messages if each.author is Author.BOT]) == stored
+    if held:
+        papercups.let_go("here", drop=True)
     send(client, conversation_id)  # the fault is over
 
 
 def test_a_message_stored_after_we_gave_up_shows_later(
-    papercups: PapercupsDouble, account: dict[str, Any], conversation_id: str
+    papercups: PapercupsDouble, account: dict[str, Any], client: PapercupsClient, conversation_id: str
 ) -> None:
-    client = make_client(papercups, account, timeout_s=0.3)
-    papercups.fault("store_late", delay_ms=600)
+    papercups.fault("hold_before", name="late")
     with pytest.raises(Unknown):
-        send(client, conversation_id)
+        send(make_client(papercups, account, timeout_s=0.3), conversation_id)
+    assert papercups.held("late", timeout_s=30.0)
     assert client.read_back(conversation_id).sent(MARK) is None
-    patient = make_client(papercups, account)
-    papercups.fault("hang", delay_ms=600, method="GET", path="/api/v1/me")
-    with pytest.raises(TransientError):  # passes the time on the double's side
-        patient.me()
+    papercups.let_go("late")
+    while papercups.journal()["running"]:
+        pass
     assert client.read_back(conversation_id).sent(MARK) is not None
 
 
