@@ -1,4 +1,6 @@
-"""A message or sign that is in Postgres before it is accepted (ACCEPT=durable), until its stage has recorded it."""
+"""A message or sign that is in Postgres before it is accepted (ACCEPT=durable), or that a reconciliation found, until its
+stage has recorded it.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,15 @@ class WebhookEvent(TenantOwned, Base):
 
 
 _KEEP = (  # built once: constructing a statement costs as much as running it
-    insert(WebhookEvent).values(
+    insert(WebhookEvent)
+    .values(
         tenant_id=bindparam("tenant"),
         id=bindparam("event"),
         payload=bindparam("content"),
         accepted_at=bindparam("at"),
         request_id=bindparam("request"),
     )
+    .on_conflict_do_nothing()
 )
 _DROP = delete(WebhookEvent).where(WebhookEvent.id == bindparam("event"))
 
@@ -52,7 +56,7 @@ def keep_event(
     accepted_at: datetime,
     request_id: str | None,
 ) -> None:
-    """Store it before it is accepted."""
+    """Store it before it is accepted. One that stands there already stays."""
     values = {"tenant": tenant_id, "event": uuid.UUID(message_id), "content": payload}
     session.execute(_KEEP, {**values, "at": accepted_at, "request": request_id})
 

@@ -1,4 +1,5 @@
-"""Puts messages back on their way that were accepted durably (ACCEPT=durable) and that Redis lost since.
+"""Puts messages back on their way that were accepted durably (ACCEPT=durable), or found by a reconciliation, and that Redis
+lost since.
 
 Under the id they had: one that is on its way, was settled a moment ago or is a dead letter is left alone, and one that was
 recorded finds its row. Safe to run twice.

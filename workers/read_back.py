@@ -5,7 +5,7 @@ Found messages enter by their row (`ReceiveMessage`, unique on connection and ex
 
 from __future__ import annotations
 
-import re
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,14 +14,18 @@ from clients.channels import Author, ChannelConversation, ChannelMessage
 from models.base import now
 from models.connection import Connection
 from models.conversation import Conversation, conversation_id
+from models.database import tenant_session
 from models.jobs import MessageKind, ReceiveMessage
+from models.webhook_event import keep_event
 from workers.broker import queue
 from workers.resources import send
 
 LOOKED_AT = 200  # the newest messages of a conversation
 BEFORE_CONNECTING = timedelta(minutes=5)  # older history of a channel is not ours to answer
 KINDS = {Author.VISITOR: MessageKind.VISITOR, Author.HUMAN: MessageKind.HUMAN}
-UNUSABLE = re.compile(r"[\s|]")  # in a queue's message id; a channel's may hold anything
+_FOUND = uuid.UUID(
+    "8f6b6c0e-5f0a-4d6e-9a54-6f1d3b0c7e21"
+)  # names of found messages: a channel's own ids may hold anything
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,14 +67,26 @@ def missing(
     return Missing(tuple(jobs), tuple(signs))
 
 
-def receive(found: Missing) -> None:
-    """Send the jobs. A person's sign is known from here on: the epoch rises first, and a job of its own records that."""
+def receive(found: Missing, *, durable: bool = False) -> None:
+    """Send the jobs. A person's sign is known from here on: the epoch rises first, and a job of its own records that.
+
+    `durable`: they are in Postgres first, for a caller who will not look again. A Redis that loses its last second loses
+    none of them (workers/reaccept.py).
+    """
+    jobs: dict[str, ReceiveMessage] = {}
     for job in found.jobs:
         name = job.external_id or f"{job.kind}:{job.assignee}:{job.accepted_at}"
         if job in found.signs:
             epoch = queue().raise_epoch(job.tenant_id, job.conversation_id)
             job, name = replace(job, epoch=epoch), f"{name}:{epoch}"
-        send(job, message_id=UNUSABLE.sub("_", f"found:{job.connection_id}:{name}"))
+        jobs[uuid.uuid5(_FOUND, f"{job.connection_id}:{name}").hex] = replace(job, durable=durable)
+    if durable and jobs:
+        tenant_id = uuid.UUID(found.jobs[0].tenant_id)
+        with tenant_session(tenant_id) as session:
+            for message_id, job in jobs.items():
+                keep_event(session, tenant_id, message_id, job.arguments(), accepted_at=now(), request_id=None)
+    for message_id, job in jobs.items():
+        send(job, message_id=message_id)
 
 
 def _job(

@@ -96,5 +96,5 @@ def _receive_missing(connection: Connection, views: Sequence[ChannelConversation
     for view, name, (conversation, known) in zip(views, names, ours, strict=True):
         found = read_back.missing(connection, conversation, view, known)
         if found.jobs:
-            read_back.receive(found)
+            read_back.receive(found, durable=True)  # the next round begins after it
             log.info("conversation.reconciled", conversation_id=str(name), found=len(found.jobs))

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from clients.queue import Released
 from models.base import now
+from models.connection import Connection
 from models.conversation import Owner
 from models.database import system_session, tenant_session
 from models.jobs import ReconcileConnection
+from models.message import Message
 from models.tick import Tick, claim_tick, finish_tick, last_finished
 from models.turn import Turn, TurnState
+from models.webhook_event import WebhookEvent
 from tests.doubles.papercups.handle import PapercupsDouble
 from tests.workers.line import Line, Visitor, api_visitor, papercups_visitor
 from tests.workers.test_deliver import QUESTION, Desk
 from workers.broker import queue
 from workers.clock import TASKS, Stores, Task, _tick
+from workers.reaccept import reaccept
 from workers.read_back import BEFORE_CONNECTING
 from workers.sweep import sweep
 
@@ -122,6 +126,10 @@ class TestReconcile:
         queue().enqueue(ReconcileConnection(tenant_id=visitor.tenant_id, connection_id=str(visitor.connection_id)))
         line.run_all()
 
+    def authors(self, desk: Desk) -> list[str]:
+        with tenant_session(desk.tenant.tenant_id) as session:
+            return list(session.scalars(select(Message.author).order_by(Message.sent_at, Message.accepted_at)))
+
     def test_each_connection_has_its_own_second_of_the_minute(self, line: Line, papercups: PapercupsDouble):
         desks = [Desk(papercups) for _ in range(8)]
         tasks = {task.name: task for task in TASKS}
@@ -138,6 +146,27 @@ class TestReconcile:
         assert len(desk.replies()) == 1
         self.reconcile(line, desk)
         assert len(desk.replies()) == 1
+
+    def test_what_was_found_is_not_lost_with_redis_though_the_next_round_begins_after_it(
+        self, line: Line, papercups: PapercupsDouble
+    ):
+        desk = Desk(papercups)
+        papercups.say(conversation_id=desk.visitor.session, body="Behind the house!", **{"as": "human"})
+        names = {"tenant_id": desk.visitor.tenant_id, "connection_id": str(desk.visitor.connection_id)}
+        queue().enqueue(ReconcileConnection(**names))
+        line.run_all("reconcile")
+        with tenant_session(desk.tenant.tenant_id) as session:
+            session.execute(update(Connection).values(reconciled_until=now() + timedelta(hours=1)))
+            earlier = WebhookEvent.accepted_at - timedelta(seconds=16)
+            session.execute(update(WebhookEvent).values(accepted_at=earlier))
+        queue()._redis.flushall()
+        self.reconcile(line, desk)
+        assert self.authors(desk) == []
+        assert reaccept() == 3  # what both wrote, and who took it
+        line.run_all()
+        assert self.authors(desk) == ["visitor", "human"]
+        assert desk.visitor.conversation().owner == Owner.HUMAN
+        assert (desk.replies(), reaccept()) == ([], 0)
 
     def test_a_message_that_a_person_has_answered_is_only_noted(self, line: Line, papercups: PapercupsDouble):
         desk = Desk(papercups)
