@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-import psycopg
 import pytest
 from sqlalchemy import select, update
 
@@ -46,11 +45,7 @@ class Post:
 
 
 @pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch, stores) -> Post:
-    with psycopg.connect(stores.superuser_url, autocommit=True) as connection:
-        connection.execute(
-            "DELETE FROM promise"
-        )  # of other tests' businesses: the sweep would write to them as they fall due
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     made = Post()
     monkeypatch.setattr(notify, "mail", lambda: made)
     monkeypatch.setattr(notify, "SOONEST_S", 0.01)
