@@ -20,7 +20,7 @@ from models.turn import Delivery, Turn
 from tests.doubles.papercups.handle import PapercupsDouble
 from tests.doubles.smtp import SmtpDouble, running
 from tests.workers.line import Line, Visitor, api_visitor, configure
-from tests.workers.test_deliver import Desk, soon  # noqa: F401  # a fixture
+from tests.workers.test_deliver import Desk
 from tests.workers.test_sweep import age
 from workers import deliver, notify
 from workers.broker import queue
@@ -143,7 +143,6 @@ class TestToldOf:
         assert [notice.kind for notice in notices(visitor)] == ["failure"]
         assert len(post.mails) == 1
 
-    @pytest.mark.usefixtures("soon")
     def test_a_reply_that_the_channel_never_took(self, line: Line, papercups: PapercupsDouble, post: Post, monkeypatch):
         desk = Desk(papercups)
         configure(desk.tenant, notify=[ANNA])
