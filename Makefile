@@ -12,7 +12,7 @@ run: install ## start everything on embedded servers and print a curl line to tr
 	@exec $(BIN)/python manage.py up
 
 test: install ## unit, database and queue tests
-	@exec $(BIN)/python -m pytest tests --ignore=tests/scenarios -n 2 --dist loadfile
+	@exec $(BIN)/python -m pytest tests --ignore=tests/scenarios -n 2 --dist loadfile --no-loadscope-reorder
 
 scenarios: install ## whole stories on real processes
 	@exec $(BIN)/python -m pytest tests/scenarios

@@ -29,6 +29,25 @@ os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789abcdef"
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")  # unit tests need none
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 
+LONGEST = (  # begun first, so that at the end of `make test` no process works on one of them while the other has nothing left
+    "workers/test_crawl_site.py",
+    "workers/test_own_intents.py",
+    "models/test_isolation.py",
+    "documents/test_reader.py",
+    "workers/test_broker.py",
+    "models/test_search.py",
+    "queue/test_model.py",
+    "tests/test_architecture.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = "/".join(item.path.parts[-2:])
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
 
 @dataclass(frozen=True)
 class Stores:

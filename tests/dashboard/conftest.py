@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.ingress.conftest import base_url, http, meanwhile, serve, workers  # noqa: F401  # fixtures
@@ -9,6 +11,15 @@ from tests.ingress.conftest import base_url, http, meanwhile, serve, workers  # 
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def forget_tenants(monkeypatch: pytest.MonkeyPatch, stores) -> Callable[[], None]:
+    """The clock's pass, with time for all that other tests deleted."""
+    from workers import forget
+
+    monkeypatch.setattr(forget, "WITHIN_S", 60.0)
+    return forget.forget_tenants
 
 
 @pytest.fixture

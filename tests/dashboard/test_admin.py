@@ -209,9 +209,7 @@ def test_a_wrong_grace_is_named(http, operator, alice, days):
     assert row(alice).suspended_at is None
 
 
-def test_the_clock_forgets_only_those_whose_grace_has_passed(http, workers, operator, alice, mallory):
-    from workers.forget import forget_tenants
-
+def test_the_clock_forgets_only_those_whose_grace_has_passed(http, workers, operator, alice, mallory, forget_tenants):
     recorded(alice)
     with tenant_session(alice.tenant_id) as session:
         session.add(KnowledgeEntry(tenant_id=alice.tenant_id, question="q", answer="a"))

@@ -236,9 +236,7 @@ def test_a_suspended_business_is_told_so(http, owner, alice, operator):
     assert (answer.status_code, answer.json()["detail"]) == (403, "This account is suspended.")
 
 
-def test_a_token_ends_with_its_tenant(http, owner, alice, operator):
-    from workers.forget import forget_tenants
-
+def test_a_token_ends_with_its_tenant(http, owner, alice, operator, forget_tenants):
     http.delete(f"/api/v1/admin/tenants/{alice.tenant_id}?grace_days=0", headers=operator)
     forget_tenants()
     assert http.get(CONFIG, headers=owner).status_code == 401

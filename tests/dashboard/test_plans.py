@@ -170,9 +170,7 @@ def test_an_unknown_plan_of_a_tenant_is_refused_and_nothing_else_changes(http, o
     assert http.get(address(alice), headers=operator).json()["name"] == "Alice's Bakery"
 
 
-def test_a_tenant_that_was_deleted_takes_its_limits_along(http, workers, operator, alice):
-    from workers.forget import forget_tenants
-
+def test_a_tenant_that_was_deleted_takes_its_limits_along(http, workers, operator, alice, forget_tenants):
     put(http, operator, alice, weight=2)
     assert say(http, alice) == 202
     http.delete(f"{address(alice)}?grace_days=0", headers=operator)

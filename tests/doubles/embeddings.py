@@ -89,11 +89,11 @@ def running() -> Iterator[EmbeddingsDouble]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     double.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield double
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

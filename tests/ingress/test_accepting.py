@@ -63,9 +63,12 @@ def test_without_postgres_nothing_is_accepted_but_a_take_over_is_known(durable, 
     assert say(durable, alice).status_code == 202
 
 
-def test_without_redis_nothing_is_accepted_and_nothing_is_left_to_be_accepted_later(durable, workers, alice):
+def test_without_redis_nothing_is_accepted_and_nothing_is_left_to_be_accepted_later(
+    durable, workers, alice, monkeypatch
+):
     assert say(durable, alice).status_code == 202
     before = len(events(alice))
+    monkeypatch.setattr("clients.queue.pipe.SOCKET_TIMEOUT_S", 0.2)  # a silence that ends only below
     workers.redis.execute_command("CLIENT", "PAUSE", 20_000, "WRITE")
     try:
         assert say(durable, alice).status_code == 503

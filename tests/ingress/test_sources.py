@@ -14,7 +14,7 @@ from models.embedding_due import WaitsFor, postpone
 from models.source import KnowledgeSource, KnowledgeUpload
 from models.upload import FILE_BYTES
 from tests.doubles.website.files import pdf
-from tests.ingress.conftest import key
+from tests.ingress.conftest import environment, key
 from tests.ingress.test_turns import NOT_FOUND, scoped
 from tests.workers.reading import Desk, chunks_of
 from workers.embed_chunks import embed_tenant
@@ -185,7 +185,8 @@ def test_a_file_that_is_too_large_or_empty_leaves_nothing(http, workers, alice):
 
 def test_a_site_in_a_private_network_is_told_and_never_asked(http, workers, alice, desk):
     made = website(http, alice, url="https://intranet.example").json()
-    desk.run()
+    with environment(TIME_SCALE="1000"):  # a site is asked once a second
+        desk.run()
     read = shown(http, alice, made["id"])
     assert read["state"] == "failed"
     assert read["detail"] == "The address leads into a private network, where Frontdesk does not go."
@@ -198,7 +199,8 @@ def test_a_reading_is_cancelled_and_begun_again(http, workers, alice, desk):
     assert http.post(f"{address}/cancel", headers=headers).json()["state"] == "cancelled"
     assert http.post(f"{address}/refresh", headers=headers).json()["state"] == "queued"
     assert http.post(f"{address}/refresh", headers=headers).json()["state"] == "queued"
-    assert desk.run() > 1
+    with environment(TIME_SCALE="1000"):
+        assert desk.run() > 1
     uploaded = file(http, alice, b"words").json()
     answer = http.post(f"{SOURCES}/{uploaded['id']}/refresh", headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (409, "conflict")

@@ -15,6 +15,7 @@ from models.base import now
 from models.chunk import KnowledgeChunk
 from models.connection import api_connection_id
 from models.database import system_session, tenant_session
+from models.tenant import create_tenant
 from models.vector import KnowledgeVector
 
 TENANT_TABLES = [table for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
@@ -192,8 +193,10 @@ def seeded(tenant_id: uuid.UUID) -> dict[str, uuid.UUID]:
     return ids | {"connection": connection, "knowledge_chunk": chunk}
 
 
-@pytest.fixture
-def two(alice, mallory):
+@pytest.fixture(scope="module")
+def two(stores):
+    """Both tenants' rows, once: nothing here succeeds in changing any."""
+    alice, mallory = create_tenant("Alice's Bakery"), create_tenant("Mallory & Co")
     return (alice.tenant_id, seeded(alice.tenant_id)), (mallory.tenant_id, seeded(mallory.tenant_id))
 
 

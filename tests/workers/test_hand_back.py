@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from models.base import now
 from models.conversation import Conversation, Owner
 from models.database import tenant_session
-from models.jobs import MessageKind
+from models.jobs import MessageKind, ReconcileConnection
 from models.notice import Notice
 from models.outbound import Part
 from models.turn import TurnState
@@ -23,7 +23,6 @@ from tests.ingress.conftest import PATIENCE_S, base_url, served  # noqa: F401  #
 from tests.workers.conftest import teach
 from tests.workers.line import Line, Visitor, api_visitor, papercups_tenant, papercups_visitor
 from workers.broker import queue
-from workers.clock import TASKS, Stores
 
 QUESTION = "Where can I park?"
 PERSON = "I want to talk to a human"
@@ -104,7 +103,8 @@ def answered_anew(chat: Chat) -> None:
     assert "free parking" in chat.replies()[-1]
     assert chat.owner == Owner.BOT
     said = len(chat.replies())
-    TASKS[[task.name for task in TASKS].index("reconcile")].run(Stores())
+    visitor = chat.visitor
+    queue().enqueue(ReconcileConnection(tenant_id=visitor.tenant_id, connection_id=str(visitor.connection_id)))
     chat.happen()
     assert (chat.owner, len(chat.replies())) == (Owner.BOT, said)
 

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-import psycopg
 import pytest
 from sqlalchemy import select, update
 
@@ -21,7 +20,7 @@ from models.turn import Delivery, Turn
 from tests.doubles.papercups.handle import PapercupsDouble
 from tests.doubles.smtp import SmtpDouble, running
 from tests.workers.line import Line, Visitor, api_visitor, configure
-from tests.workers.test_deliver import Desk, soon  # noqa: F401  # a fixture
+from tests.workers.test_deliver import Desk
 from tests.workers.test_sweep import age
 from workers import deliver, notify
 from workers.broker import queue
@@ -46,11 +45,7 @@ class Post:
 
 
 @pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch, stores) -> Post:
-    with psycopg.connect(stores.superuser_url, autocommit=True) as connection:
-        connection.execute(
-            "DELETE FROM promise"
-        )  # of other tests' businesses: the sweep would write to them as they fall due
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     made = Post()
     monkeypatch.setattr(notify, "mail", lambda: made)
     monkeypatch.setattr(notify, "SOONEST_S", 0.01)
@@ -148,7 +143,6 @@ class TestToldOf:
         assert [notice.kind for notice in notices(visitor)] == ["failure"]
         assert len(post.mails) == 1
 
-    @pytest.mark.usefixtures("soon")
     def test_a_reply_that_the_channel_never_took(self, line: Line, papercups: PapercupsDouble, post: Post, monkeypatch):
         desk = Desk(papercups)
         configure(desk.tenant, notify=[ANNA])
