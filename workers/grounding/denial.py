@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from workers.grounding import calendar_words
 from workers.grounding import language_words as languages
 from workers.grounding.alignment import denied_times
 from workers.grounding.grounds import Grounds, Part
-from workers.grounding.statements import FIGURES, Clause, Denial, Statement
+from workers.grounding.statements import FIGURES, Clause, Denial, Key, Statement, nouns
 
 
 def unsound(statement: Statement, grounds: Grounds) -> str | None:
@@ -43,7 +45,17 @@ def unsound(statement: Statement, grounds: Grounds) -> str | None:
         for item in clause.items:
             if item.raw in languages.SURE_ORDER and item.side not in grounds.sides:
                 return item.raw
+        if _takes_back(words) and not any(
+            _takes_back([item.raw for item in part.clause.items if languages.negates(item.raw)])
+            for part in grounds.parts
+        ):
+            return "a denial of what is forbidden"
     return None
+
+
+def _takes_back(denials: Sequence[str]) -> bool:
+    """ "Smoking is not forbidden": of "forbidden", and no denial of its own."""
+    return len(denials) > 1 and 0 < sum(word in languages.FORBIDDING for word in denials) < len(denials)
 
 
 def _half(denials: Sequence[str], statement: Statement) -> bool:
@@ -104,6 +116,75 @@ def denied(statement: Statement, evidence: Sequence[Part]) -> str | None:
 
 def _times(statement: Statement) -> int:
     return denied_times([item for clause in statement.clauses for item in clause.items])
+
+
+def left_out(statement: Statement, grounds: Grounds) -> str | None:
+    """What a source denies in so many words, said without the denial: "breakfast is included" of "does not include"."""
+    if statement.denials:
+        return None
+    for source in grounds.sources:
+        for own in source.statements:
+            for denial in own.denials:
+                whole = denial.core <= statement.keys and len(denial.reach & statement.keys) > 1
+                if not denial.excepts and whole and not _said_plainly(denial.reach & statement.keys, grounds):
+                    return "denial left out"
+    return None
+
+
+def _said_plainly(keys: frozenset[Key], grounds: Grounds) -> bool:
+    return any(not own.denials and keys <= own.keys for source in grounds.sources for own in source.statements)
+
+
+def alone(statement: Statement, evidence: Sequence[Part]) -> str | None:
+    """An "only" that the source does not say: neither so, nor by a limit, a denial or a reservation."""
+    items = [item for clause in statement.clauses for item in clause.items]
+    for item, following in itertools.pairwise(items):
+        if item.raw not in languages.EXCLUSIVE or following.label in ("money", "unit", "percent"):
+            continue
+        if not any(_restricts(part.statement, begins=item.at == 0) for part in evidence):
+            return item.raw
+    return None
+
+
+def _restricts(statement: Statement, *, begins: bool) -> bool:
+    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much."""
+    return (bool(statement.denials) and not begins) or any(
+        item.raw in languages.EXCLUSIVE
+        or item.raw.startswith(languages.RESERVED)
+        or any(
+            isinstance(need, tuple) and len(need) == 4 and need[2] in ("<", ">") and not begins for need in item.needs
+        )
+        for clause in statement.clauses
+        for item in clause.items
+    )
+
+
+def contrary(statement: Statement, grounds: Grounds) -> str | None:
+    """A state of something that every statement about it says to be the opposite: "the gym is closed from 7 to 20 July",
+    of "We close from 7 to 20 July. The gym stays open"."""
+    if statement.denials:
+        return None
+    for clause in statement.clauses:
+        states = {item.side: item.raw for item in clause.items if abs(item.side) in languages.STATES}
+        for noun in nouns(clause.items) if states else ():
+            about = [
+                (own, clause)
+                for source in grounds.sources
+                for own in source.statements
+                for clause in own.clauses
+                if noun.says[0] in own.keys or noun.says[0] in clause.around
+            ]
+            for side, word in states.items():
+                if any(side in clause.sides or own.denials or _opens(clause) for own, clause in about):
+                    continue
+                if any(-side in clause.sides and noun.says[0] in own.keys for own, clause in about):
+                    return f"{word}, of {noun.raw}"
+    return None
+
+
+def _opens(clause: Clause) -> bool:
+    """Whether a verb says when something opens or closes: that is a time, and no state."""
+    return any(item.raw in calendar_words.OPENING for item in clause.items)
 
 
 def denied_elsewhere(statement: Statement, grounds: Grounds) -> bool:

@@ -116,8 +116,11 @@ class Reader(Ranges):
             )
             if weight < WORD and self._like_a_name(at):
                 weight = WORD
+            if word in measures.LIMITING:
+                weight = min(weight, LIGHT)
             base = stem(word)
-            unit_name = measures.unit(word, near=False)
+            function = self.language is not None and languages.small(word, self.language)
+            unit_name = None if function else measures.unit(word, near=False)  # "an" is a year in French only
             says: tuple[Key, ...] = (base, ("u", unit_name)) if unit_name else (base,)
             if (said := promises.SAYING.get(word)) is not None:
                 says = (*says, ("promise", said))
@@ -225,6 +228,8 @@ class Reader(Ranges):
             if amount.label == "money" and not amount.rate:  # "€14 a month for dogs and €11 for cats"
                 says += [(*key[:3], rate) for rate in rates for key in say if isinstance(key, tuple) and len(key) == 4]
             needs += need
+        if amount.rate.startswith("per "):
+            says.append(amount.rate[4:])
         label = "date" if amount.label == "slashed" else amount.label
         raw = " ".join(self.words[amount.at : amount.end])
         if amount.label == "slashed":  # two orders of day and month: only the same digits, or a date in words, are it
@@ -232,4 +237,4 @@ class Reader(Ranges):
             needs = [("slashed", raw), *needs]
         elif amount.label == "date":
             needs += [("either", key) for key in needs]
-        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, end=amount.end)
+        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, side=amount.side, end=amount.end)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from workers.grounding.reading import Item
+from workers.grounding import language_words as languages
+from workers.grounding.reading import SMALL, Item
 from workers.grounding.statements import Clause, Key, Source, Statement
 from workers.grounding.stems import same_name
+
+OFTEN = 0.45  # of the sources
 
 
 @dataclass(slots=True)
@@ -53,6 +58,13 @@ class Grounds:
             (one.raw, two.raw) for part in self.parts for one, two in itertools.pairwise(part.clause.items)
         )
 
+    @cached_property
+    def general(self) -> frozenset[Key]:
+        """What the business is ("a public swimming pool"), or what most of its texts speak of: said of anything."""
+        told = Counter(key for source in self.sources for key in source.stems)
+        often = {key for key, times in told.items() if times >= 3 and times >= OFTEN * len(self.sources)}
+        return frozenset(often).union(*(_kind_of_business(source) for source in self.sources if not source.title))
+
     def single(self, item: Item) -> bool:
         """Whether no source has another contact of the kind, with which this one could have been exchanged."""
         same = [other for part in self.parts for other in part.clause.items if other.label == item.label]
@@ -75,3 +87,16 @@ class Grounds:
         if not item.capital:
             return item.says[0] in self.stems
         return any(same_name(form, item.raw) for form in self.forms)
+
+
+def _kind_of_business(source: Source) -> frozenset[Key]:
+    """The nouns behind "X is a": up to the first preposition."""
+    items = source.statements[0].clauses[0].items if source.statements else []
+    begin = next((at for at, item in enumerate(items) if item.raw in languages.BEING), len(items))
+    found: set[Key] = set()
+    for item in items[begin + 1 :]:
+        if item.weight > SMALL:
+            found.update(item.says)
+        elif found:
+            break
+    return frozenset(found)

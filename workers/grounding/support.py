@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from workers.grounding.alignment import crossed, displaced, exchanged
-from workers.grounding.binding import COVERED, bound, covers, fitted
-from workers.grounding.denial import agrees, denied, denied_elsewhere, opposed, unsound
+from workers.grounding.binding import COVERED, bound, covers, fitted, foreign
+from workers.grounding.denial import agrees, alone, contrary, denied, denied_elsewhere, left_out, opposed, unsound
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.reading import LIGHT, WORD, Item
-from workers.grounding.statements import FIGURES, Key, Statement, content
+from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
 
 SUPPORTED = 0.6  # of the words of a sentence without facts
@@ -50,6 +50,12 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("unsupported", f"{covered / total:.2f} of its words")
     if (concept := _promised_twice(statement, grounds)) is not None:
         return Finding("promise", f"{concept} twice")
+    if _free_and_paid(statement, grounds):
+        return Finding("promise", "free, beside a price")
+    if (figure := _said_twice(statement, grounds)) is not None:
+        return Finding("binding", f"{figure} twice")
+    if (subject := foreign(statement, grounds)) is not None:
+        return Finding("binding", f"{subject}, with facts of something else")
     instead = exchanged(statement, grounds.sources)
     if instead is not None and not (instead.startswith("denial added") and denied_elsewhere(statement, grounds)):
         return Finding(
@@ -59,7 +65,13 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("binding", f"{instead}, in a statement about something else")
     if (instead := crossed(statement, grounds.sources)) is not None:
         return Finding("binding", f"{instead}, beside something else")
-    if (denial := denied(statement, evidence)) is not None:
+    denial = (
+        denied(statement, evidence)
+        or left_out(statement, grounds)
+        or alone(statement, evidence)
+        or contrary(statement, grounds)
+    )
+    if denial is not None:
         return Finding("negation", denial)
     if statement.particle and not agrees(statement, evidence):
         return Finding("negation", statement.particle)
@@ -85,4 +97,34 @@ def _promised_twice(statement: Statement, grounds: Grounds) -> str | None:
                 for part in grounds.parts
             ):
                 return str(key[1]) if isinstance(key, tuple) else ""
+    return None
+
+
+def _free_and_paid(statement: Statement, grounds: Grounds) -> bool:
+    """Whether a price is called free in one breath, and in no source."""
+    return any(map(_both, statement.clauses)) and not any(
+        _both(clause) for source in grounds.sources for own in source.statements for clause in own.clauses
+    )
+
+
+def _both(clause: Clause) -> bool:
+    labels = {item.label for item in clause.items}
+    return "money" in labels and any(("promise", "free") in item.needs for item in clause.items)
+
+
+def _said_twice(statement: Statement, grounds: Grounds) -> str | None:
+    """A sum that stands twice in a sentence and in no source: one of the two has taken another's place."""
+    sums = [item for clause in statement.clauses for item in clause.items if item.label == "money"]
+    for item in sums:
+        if sum(item.needs == other.needs for other in sums) > 1 and not any(
+            sum(
+                item.needs[0] in other.says
+                for own in source.statements
+                for clause in own.clauses
+                for other in clause.items
+            )
+            > 1
+            for source in grounds.sources
+        ):
+            return item.raw
     return None
