@@ -184,7 +184,7 @@ def contrary(statement: Statement, grounds: Grounds) -> str | None:
 
 def _opens(clause: Clause) -> bool:
     """Whether a verb says when something opens or closes: that is a time, and no state."""
-    return any(item.raw in calendar_words.OPENING for item in clause.items)
+    return any(item.raw in calendar_words.OPENING and not item.side for item in clause.items)
 
 
 def denied_elsewhere(statement: Statement, grounds: Grounds) -> bool:

@@ -96,6 +96,11 @@ class Reader(Ranges):
             return at + 1
         if (phrase := self._phrase(at)) is not None:
             return phrase
+        if tuple(self.words[at : at + 3]) in measures.LIMITS and languages.negates(
+            word
+        ):  # "no later than" denies nothing
+            self.found.append(Item("limit", word, (word,), (), SMALL, at))
+            return at + 1
         hyphened = self._hyphened(at)
         concept = None if hyphened or self._before(at) == "feel" else promises.promise(word)
         if concept is not None:
