@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from workers.grounding import language_words as languages
+from workers.grounding import number_words
 from workers.grounding.reading import LIGHT, WORD, Item
 from workers.grounding.statements import Clause, Key, Source, Statement
 
@@ -55,6 +56,8 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
             _key(other) == _key(item) for other in own
         ):
             return item.raw
+    if _other_direction(own, theirs, matcher):
+        return "another direction"
     ours_denied, theirs_denied = denied_times(own), denied_times(theirs)
     for step, begin, end, other_begin, other_end in matcher.get_opcodes():
         mine, instead = own[begin:end], theirs[other_begin:other_end]
@@ -72,6 +75,8 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                 for item, other in zip(mine, instead, strict=True)
             ):
                 return mine[0].raw
+            if _one_for_many(mine, instead):
+                return mine[0].raw
             for item in mine:
                 if item.needs:
                     replaced = not _held(item, instead)
@@ -82,6 +87,22 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                 if replaced:
                     return item.raw
     return None
+
+
+def _one_for_many(mine: Sequence[Item], instead: Sequence[Item]) -> bool:
+    """ "One lesson", in the place of "eight lessons"."""
+    return mine[-1].raw in number_words.ONES and instead[-1].label == "number"
+
+
+def _other_direction(own: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[Key]) -> bool:
+    """ "From the gate", in the place of "to the gate"."""
+    ways: tuple[set[int], set[int]] = (set(), set())
+    for step, begin, end, other_begin, other_end in matcher.get_opcodes():
+        if step != "equal":
+            ways[0].update(languages.direction(item.raw) for item in own[begin:end])
+            ways[1].update(languages.direction(item.raw) for item in theirs[other_begin:other_end])
+    ours, instead = (found - {0} for found in ways)
+    return len(ours) == len(instead) == 1 and ours != instead
 
 
 def displaced(statement: Statement, sources: Sequence[Source]) -> str | None:
@@ -198,6 +219,9 @@ def _has_another(item: Item, marks: frozenset[Key], statement: Statement) -> boo
     """Whether a statement has a fact of the item's kind, or its opposite, that the sentence does not say."""
     if not item.needs and item.side:
         return ("side", -item.side) in marks
+    later = any(one.side == _LATER for clause in statement.clauses for one in clause.items)
+    if item.label == "money" and _FREE in marks and _FREE[1] not in statement.keys and not later:
+        return True  # what is free has no price
     return any(
         isinstance(mark, tuple)
         and mark[0] in (item.label, *_FIGURES_OR_DAY[item.label == "word"])
@@ -206,6 +230,8 @@ def _has_another(item: Item, marks: frozenset[Key], statement: Statement) -> boo
     )
 
 
+_LATER = languages.side("after")
+_FREE = ("promise", ("promise", "free"))
 _FIGURES_OR_DAY = ((), ("day", "place"))
 
 

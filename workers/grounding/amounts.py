@@ -8,7 +8,8 @@ from workers.grounding import calendar_words as calendar
 from workers.grounding import language_words as languages
 from workers.grounding import measure_words as measures
 from workers.grounding import number_words
-from workers.grounding.reading import Amount, Pieces, Reading, number
+from workers.grounding.reading import WORD, Amount, Pieces, Reading, number
+from workers.grounding.stems import stem
 from workers.grounding.text import fold
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
@@ -85,7 +86,25 @@ class Amounts(Pieces):
                 amount.rate, amount.end = name, step + 1
         elif end < len(self.pieces) and self.words[end] in measures.RATES:
             amount.rate, amount.end = measures.RATES[self.words[end]], end + 1
+        if not amount.rate:
+            self._per_whom(amount)
         return amount
+
+    def _per_whom(self, amount: Amount) -> None:
+        """ "£6 per child", "2,50 € je Handtuch"; "£6 for children" and "children pay £6" say as much."""
+        end = amount.end
+        if end + 1 < len(self.pieces) and self.words[end] in measures.PER_EACH and self._is_noun(end + 1):
+            amount.rate, amount.end = _each(self.words[end + 1]), end + 2
+        elif end < len(self.pieces) and self.words[end] in measures.EACH and self.words[end] != "je":
+            nouns = [item.raw for item in self.found[-4:] if item.label == "word" and item.weight >= WORD]
+            amount.for_whom = (*(_each(noun) for noun in nouns), _each("person"))
+        elif end + 1 < len(self.pieces) and self.words[end] in measures.FOR and self._is_noun(end + 1):
+            amount.for_whom = (_each(self.words[end + 1]),)
+        elif len(self.found) > 1 and self.found[-1].raw in measures.PAYING and self.found[-2].label == "word":
+            amount.for_whom = (_each(self.found[-2].raw),)
+
+    def _is_noun(self, at: int) -> bool:
+        return self.pieces[at].kind == "word" and not languages.small(self.words[at], self.language)
 
     def _number(self, at: int) -> Amount | None:
         piece = self.pieces[at]
@@ -152,6 +171,8 @@ class Amounts(Pieces):
             return measured
         if tight and whole and calendar.ends_ordinal(after, self.language):
             return Amount([Reading("ord", value)], at, end + 1, "number", number=value)
+        if tight and after == "s" and whole and self.language == "en":
+            return Amount([Reading("n", ("", value))], at, end + 1, "number", number=value)  # "under-16s"
         if tight and end < len(pieces) and pieces[end].kind == "word":
             stop = end
             while stop < len(pieces) and pieces[stop].tight and pieces[stop].kind in ("word", "number"):
@@ -204,7 +225,12 @@ class Amounts(Pieces):
             if more is not None and second == "min":
                 amount, stop = amount + more, second_end
         label = "percent" if dimension == "%" else "unit"
-        return Amount([Reading("n", (dimension, amount))], at, stop, label, number=value)
+        side = self._between_side(end, stop)
+        return Amount([Reading("n", (dimension, amount))], at, stop, label, number=value, side=side)
+
+    def _between_side(self, begin: int, end: int) -> int:
+        """The side of a word that stands between a number and its unit."""
+        return next((side for word in self.words[begin:end] if (side := languages.side_in(word, self.language))), 0)
 
     def _unit(self, at: int) -> tuple[str | None, int]:
         if at >= len(self.pieces):
@@ -321,3 +347,8 @@ class Amounts(Pieces):
         if end - step > 1 and self.words[at] not in ("one", "einen", "ein"):
             return None
         return self._measured(1.0, at, step)
+
+
+def _each(word: str) -> str:
+    """A rate of something that is no measure."""
+    return "per " + ("person" if word in measures.PERSONS else stem(word))

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from clients.language_model import Passage
 from workers.grounding import calendar_words, courtesy, hostile, support
+from workers.grounding.grounds import Finding, Grounds
 from workers.grounding.reading import Item
 from workers.grounding.statements import FIGURES, Source, Statement, read_source, read_statement
 from workers.grounding.text import fold, plain, visible
@@ -105,24 +106,24 @@ def _judge(
     asked: Statement | None,
     names: frozenset[str],
     similarity: Similarity | None,
-) -> support.Finding:
-    grounds = support.Grounds(sources, names)
+) -> Finding:
+    grounds = Grounds(sources, names)
     finding = support.find(statement, grounds, asked.keys if asked else frozenset())
     if finding.reason is None:
         if statement.clauses or asked is None or not _claims(asked, grounds):
             return finding
-        return support.Finding("bare", "the question claims more than the sources do")
+        return Finding("bare", "the question claims more than the sources do")
     folded = fold(text).strip()
     if courtesy.repeats(statement, asked, folded) or (
         folded.rstrip().endswith(("?", "？", "؟")) and courtesy.may_ask(statement, asked, grounds.stems)
     ):
-        return support.Finding()
+        return Finding()
     if similarity is not None and finding.reason in ("unsupported", "name", "binding"):
         return _similar(text, statement, sources, similarity) or finding
     return finding
 
 
-def _claims(asked: Statement, grounds: support.Grounds) -> bool:
+def _claims(asked: Statement, grounds: Grounds) -> bool:
     """Whether a question has a fact in it that no source has: a bare "yes" would confirm it."""
     return any(
         item.needs and not any(need in grounds.stems for need in item.needs)
@@ -131,9 +132,7 @@ def _claims(asked: Statement, grounds: support.Grounds) -> bool:
     )
 
 
-def _similar(
-    text: str, statement: Statement, sources: Sequence[Source], similarity: Similarity
-) -> support.Finding | None:
+def _similar(text: str, statement: Statement, sources: Sequence[Source], similarity: Similarity) -> Finding | None:
     """The source sentence that means the same in another language and holds each fact and name; None when none does."""
     own = [(place, one) for place, source in enumerate(sources) for one in source.statements]
     if not own:
@@ -144,7 +143,7 @@ def _similar(
         return None
     for score, (place, one) in zip(scores, own, strict=True):
         if score >= best - 0.01 and _holds(one, statement) and bool(one.denials) == bool(statement.denials):
-            return support.Finding(places=[place], facts=1)
+            return Finding(places=[place], facts=1)
     return None
 
 

@@ -96,6 +96,11 @@ class Reader(Ranges):
             return at + 1
         if (phrase := self._phrase(at)) is not None:
             return phrase
+        if tuple(self.words[at : at + 3]) in measures.LIMITS and languages.negates(
+            word
+        ):  # "no later than" denies nothing
+            self.found.append(Item("limit", word, (word,), (), SMALL, at))
+            return at + 1
         hyphened = self._hyphened(at)
         concept = None if hyphened or self._before(at) == "feel" else promises.promise(word)
         if concept is not None:
@@ -116,8 +121,11 @@ class Reader(Ranges):
             )
             if weight < WORD and self._like_a_name(at):
                 weight = WORD
+            if word in measures.LIMITING:
+                weight = min(weight, LIGHT)
             base = stem(word)
-            unit_name = measures.unit(word, near=False)
+            function = self.language is not None and languages.small(word, self.language)
+            unit_name = None if function else measures.unit(word, near=False)  # "an" is a year in French only
             says: tuple[Key, ...] = (base, ("u", unit_name)) if unit_name else (base,)
             if (said := promises.SAYING.get(word)) is not None:
                 says = (*says, ("promise", said))
@@ -225,6 +233,8 @@ class Reader(Ranges):
             if amount.label == "money" and not amount.rate:  # "€14 a month for dogs and €11 for cats"
                 says += [(*key[:3], rate) for rate in rates for key in say if isinstance(key, tuple) and len(key) == 4]
             needs += need
+        if amount.rate.startswith("per "):
+            says.append(amount.rate[4:])
         label = "date" if amount.label == "slashed" else amount.label
         raw = " ".join(self.words[amount.at : amount.end])
         if amount.label == "slashed":  # two orders of day and month: only the same digits, or a date in words, are it
@@ -232,4 +242,4 @@ class Reader(Ranges):
             needs = [("slashed", raw), *needs]
         elif amount.label == "date":
             needs += [("either", key) for key in needs]
-        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, end=amount.end)
+        return Item(label, raw, tuple(says), tuple(needs), FACT, amount.at, side=amount.side, end=amount.end)

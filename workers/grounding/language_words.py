@@ -63,11 +63,11 @@ _LIGHT = {
     "give gives make makes come comes go see find ask use say says tell want like look know available currently usually "
     "normally typically simply directly kindly gladly including includes total amount about approximately roughly call "
     "contact located starting start starts first next run runs last lasts receive accept accepts possible allowed per fee "
-    "visit visits visiting hours fees able welcome unfortunately reach ring dial phone telephone online website number thing things way ways case following regarding right",
+    "visit visits visiting hours fees able welcome unfortunately reach ring dial phone telephone online website number email emails mail mails thing things way ways case following regarding right",
     "de": "bieten bietet angeboten gibt geben braucht brauchen brauchst benotigt benotigen kostet kosten preis preise preis betragt betragen nehmen nimmt "
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
-    "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt "
+    "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt mail mails email emails "
     "fallen fallt leider telefon telefonisch online nummer",
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
@@ -96,7 +96,7 @@ _NEGATORS = words_of(
     "nullement nunca jamas sin ningun ninguno ninguna nada tampoco nadie non mai senza nessun nessuno nessuna "
     "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets nergens degil yok "
     "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
-    "prohibido prohibida prohibidos prohibidas vietato vietata vietati vietate proibido proibida proibidos proibidas "
+    "prohibido prohibida prohibidos prohibidas entfallt entfallen waived exempt befreit exonere exoneres exento exenta exentos exentas vietato vietata vietati vietate proibido proibida proibidos proibidas "
     "verboden"
 )
 _EXCEPT = words_of(
@@ -115,16 +115,17 @@ _OPPOSITES = (
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),
-    ("allowed|permitted|erlaubt|autorise*|permitid*|permess*|toegestaan|serbest", "forbidden|prohibited|verboten|interdit*|prohibid*|vietat*|proibid*|verboden|yasak*"),
-    ("included|including|includes|inbegriffen|enthalten|inklusive|inkl|einschliesslich|compris*|incluid*|incluso|inclus*|inbegrepen|dahil|compres*|incluy*",
-     "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*"),
+    ("allowed|permitted|erlaubt|autorise*|permitid*|permis|permess*|gestattet|toegestaan|serbest", "forbidden|prohibited|banned|untersagt|verboten|interdit*|prohibid*|vietat*|proibid*|verboden|yasak*"),
+    ("included|including|includes|include|inbegriffen|enthalten|inklusive|inkl|einschliesslich|compris*|incluid*|incluso|inclus*|inbegrepen|dahil|compres*|incluy*",
+     "excluded|excluding|excludes|except|excl|exclusive|exklusive|exkl|ausgenommen|ausser|sauf|hors|excepto|salvo|tranne|eccetto|exceto|behalve|haric|excluid*|esclus*|exclu*|"
+     "extra|additional*|surcharge|zusatzlich*|zuzuglich|aufpreis|gesondert|supplement*|suplement*|aparte|toeslag"),
     ("morning|morgens|vormittag*|matin|manana|mattin*|manha|ochtend|sabah", "afternoon|evening|nachmittag*|abend*|soir|tarde|noche|sera|pomeriggio|noite|avond|middag|aksam"),
     ("left|links|gauche|izquierda|sinistra|esquerda|sol", "right|rechts|droite|derecha|destra|direita|sag"),
-    ("free|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|pagando|betaald"),
+    ("free|frei|freie|freien|freier|freies|gratis|kostenlos*|kostenfrei*|gratuit*|ucretsiz*", "paid|kostenpflichtig*|payant*|ucretli*|chargeable|pago|paga|pagando|betaald"),
     ("more|mehr|mas|piu|mais|meer", "less|weniger|moins|menos|meno|minder"),
     ("new|neu*|nouve*|nuev*|nuov*|nov*|nieuw*|yeni", "old|alte*|vieux|viej*|vecchi*|velh*|oude|eski"),
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
-    ("mandatory|required|obligatory|pflicht|obligatoire*|obligatori*|verplicht|zorunlu", "optional|freiwillig|facultati*|opcional*|facoltativ*|opzional*|optioneel"),
+    ("mandatory|compulsory|required|obligatory|pflicht|obligatoire*|obligatori*|verplicht|zorunlu", "optional|freiwillig|facultati*|opcional*|facoltativ*|opzional*|optioneel"),
     ("accept*|accett*|aceit*|acept*|akzeptier*|accepteren", "refuse*|reject*|decline*|ablehnen|rechaz*|refus*|rifiut*|recus*|weiger*"),
     ("possible|moglich|posible|possibile|possivel|mogelijk|mumkun", "impossible|unmoglich|imposible|impossibile|impossivel|onmogelijk|imkansiz"),
     ("up|above|oben|arriba|sopra|boven", "below|unten|abajo|sotto|beneden"),
@@ -133,6 +134,7 @@ _OPPOSITES = (
     ("men|mens|man|herren|hommes|hombre*|uomo|uomini|homem|homens|heren|erkek*", "women|womens|woman|damen|frauen|femmes|mujer*|donna|donne|mulher*|dames|kadin*"),
     ("big|large|gross*|grand*|grande*|groot|grote|buyuk", "small|klein*|petit*|peque*|piccol*|kucuk"),
     ("cheaper|gunstiger", "dearer|teurer"),
+    ("later|latest|spater|spatestens", "earlier|earliest|fruher|fruhestens"),
     ("inside|within|innerhalb|dentro|entro|binnen", "outside|ausserhalb|dehors|fuera|fuori|fora|buiten"),
     ("weekdays|weekday|werktags|wochentags", "weekend|weekends|wochenende|wochenenden"),
     ("arrival|anreise|check-in|arrivee|llegada|arrivo|chegada|aankomst|giris", "departure|abreise|check-out|depart|salida|partenza|saida|vertrek|cikis"),
@@ -149,6 +151,26 @@ TITLES = words_of("dr dra prof mr mrs ms mx sr sra srta m mme mlle herr frau hr 
 ONLY_ONE = words_of(
     "not no never none nothing nobody nicht kein keine keinen keinem keiner keines nie niemals nichts niemand niet geen nooit"
 )
+# Words that deny by what they mean; a "not" beside one of them takes the denial back.
+FORBIDDING = words_of(
+    "forbidden prohibited interdit interdite interdits interdites prohibido prohibida prohibidos prohibidas vietato "
+    "vietata vietati vietate proibido proibida proibidos proibidas verboten verboden yasak yasaktir entfallt entfallen "
+    "waived exempt"
+)
+# For these and no others.
+EXCLUSIVE = words_of(
+    "only solely exclusively nur ausschliesslich lediglich uniquement seulement seul seule seuls seules exclusivement "
+    "solo solamente unicamente exclusivamente soltanto apenas somente alleen enkel uitsluitend sadece yalnizca yalniz"
+)
+RESERVED = (
+    "reserv", "restrict", "limit", "beschrank", "vorbehalt", "nicht-", "exclusi", "voorbehoud", "beperk",
+)  # fmt: skip
+# A noun follows, which has no capital outside German.
+DETERMINERS = words_of(
+    "the a an our your der die das ein eine unser unsere le la les l un une notre nos el los las una nuestro nuestra "
+    "nuestros nuestras il lo gli uno i o os as um uma nosso nossa nostro nostra de het een ons onze"
+)
+BEING = words_of("is are ist sind est sont es son e sono sao")
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")
@@ -242,11 +264,23 @@ def side_in(word: str, language: str | None) -> int:
     return 0 if language is not None and _SIDE_IN.get(word, language) != language else side(word)
 
 
+_FROM = words_of("from ab depuis desde partir vanaf")
+_UNTIL = words_of("until till to bis jusqu hasta fino tot")
+
+
+def direction(word: str) -> int:
+    """1 for a word that says where or when something begins, -1 for one that says where it ends, otherwise 0."""
+    return 1 if word in _FROM else -1 if word in _UNTIL else 0
+
+
 _BEFORE_NOUN = words_of(
     "ein eine einer einen einem eines kein keine keiner keinen keinem ihr ihre ihrer ihren ihrem unser unsere unserer unseren "
     "unserem jede jeder jeden jedem jedes"
 )
 _FRENCH_AFTER = words_of("le les sur une votre vos nous au par du des")
+
+
+STATES = frozenset(abs(side(word)) for word in ("open", "allowed", "included", "free", "mandatory", "possible"))
 
 
 def before_noun(word: str) -> bool:

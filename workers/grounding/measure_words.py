@@ -60,16 +60,16 @@ _UNSURE_CURRENCIES = words_of(
 
 # "from", "at least", "over" (<) and "until", "at most", "within", "under" (>), up to three words long.
 _LIMITS = {
-    "<": "from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
-    "ab|von|mindestens|mehr als|uber|seit|nach|vom|beginnt bei|beginnen bei|beginnend bei|"
+    "<": "no less than|not less than|no fewer than|nicht weniger als|nicht fruher als|no menos de|older than|later than|no earlier than|not earlier than|at the earliest|from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
+    "ab|von|mindestens|mehr als|alter als|spater als|fruhestens|plus tard que|au plus tot|como pronto|mas tarde de|mayores de|mayor de|maiores de|maior de|ouder dan|uber|seit|nach|vom|beginnt bei|beginnen bei|beginnend bei|"
     "a partir de|a partir du|partir de|des|depuis|au moins|minimum de|plus de|apres|a compter de|"
     "desde|al menos|como minimo|minimo|mas de|despues de|a partir del|por lo menos|"
     "depois|despues|da|dal|dalle|a partire da|partire da|almeno|piu di|oltre|dopo|dopo le|"
     "a partir das|pelo menos|no minimo|mais de|depois de|apos|"
     "vanaf|van|minstens|minimaal|ten minste|meer dan|na|sinds|"
     "en az|fazla|sonra",
-    ">": "until|till|up to|to|at most|maximum|max|no more than|not more than|less than|under|below|within|by|before|no later than|fewer than|"
-    "bis|bis zu|bis zum|bis um|hochstens|maximal|weniger als|unter|innerhalb|innerhalb von|binnen|spatestens|vor|innert|"
+    ">": "nicht mehr als|nicht spater als|no mas de|non piu di|nao mais de|niet meer dan|younger than|earlier than|not later than|at the latest|until|till|up to|to|at most|maximum|max|no more than|not more than|less than|under|below|within|by|before|no later than|fewer than|"
+    "junger als|fruher als|au plus tard|plus tot que|a mas tardar|menores de|menor de|menores de|jonger dan|bis|bis zu|bis zum|bis um|hochstens|maximal|weniger als|unter|innerhalb|innerhalb von|binnen|spatestens|vor|innert|"
     "jusqu|jusque|jusqu a|jusqu au|au plus|au maximum|moins de|sous|avant|dans un delai de|"
     "hasta|hasta las|como maximo|maximo|menos de|antes de|antes de las|en un plazo de|dentro de|"
     "antes|prima|fino a|fino alle|al massimo|massimo|meno di|entro|prima di|prima delle|sotto|"
@@ -87,9 +87,53 @@ AFTERWARDS: dict[tuple[str, ...], str] = {
     ("ve", "uzeri"): "<", ("or", "less"): ">", ("and", "under"): ">", ("or", "younger"): ">", ("oder", "weniger"): ">", ("ou", "moins"): ">",
     ("o", "menos"): ">", ("o", "meno"): ">", ("ou", "menos"): ">", ("of", "minder"): ">", ("ve", "alti"): ">",
 }  # fmt: skip
+# Behind the number and what it counts: "six people at most", "trois enfants au maximum".
+BEHIND = {
+    tuple(words.split()): sign
+    for sign, all_words in {
+        "<": "at least|minimum|min|minimal|mindestens|au moins|au minimum|como minimo|al menos|por lo menos|almeno|al minimo|"
+        "come minimo|no minimo|pelo menos|minimaal|minstens|or more|or older|or over|and more|and over|and older|and up|"
+        "and above|und mehr|und alter|oder mehr|oder alter|et plus|ou plus|y mas|o mas|e piu|o piu|e mais|ou mais|of meer|en ouder",
+        ">": "at most|at the most|maximum|max|maximal|hochstens|au plus|au maximum|como maximo|como mucho|al maximo|al massimo|"
+        "no maximo|maximaal|hoogstens|or less|or fewer|or under|or younger|and under|and younger|and below|oder weniger|"
+        "oder junger|und junger|et moins|ou moins|y menos|o menos|o meno|ou menos|of minder|en jonger",
+    }.items()
+    for words in all_words.split("|")
+}  # fmt: skip
+# "no later than 14 days before" is at least 14 days, "later than 12 hours before" less than 12 hours.
+TURNED = {
+    tuple(words.split())
+    for words in (
+        "later than", "earlier than", "no later than", "not later than", "no earlier than", "not earlier than",
+        "at the latest", "at the earliest", "spater als", "fruher als", "spatestens", "fruhestens", "plus tard que",
+        "plus tot que", "au plus tard", "au plus tot", "a mas tardar", "como pronto", "mas tarde de", "uiterlijk",
+    )
+}  # fmt: skip
+AHEAD = words_of("before prior ahead vor vorher avant antes antelacion prima voor")
+LEAST_OR_MOST = (("minim", "<"), ("mindest", "<"), ("maxim", ">"), ("hochst", ">"))  # how such words begin
+AGES = words_of("age ages alter age edad eta idade leeftijd")
+# What only limits a number says nothing else.
+LIMITING = words_of(
+    "least minimum min maximum max than later earlier latest earliest mindestens hochstens spatestens fruhestens maximal "
+    "minimal spater fruher moins maximum minimum tard tot minimo maximo menos tardar pronto almeno massimo meno minstens "
+    "hoogstens maximaal minimaal uiterlijk"
+)
 RANGE_WORDS = words_of("to till until through thru - – — bis a au aux al alle alla hasta ate as tot ile jusque")
 RATE_WORDS = words_of(
     "a an per / pro je por par la le l les il al all alla à au ao each every die der das the de el del di en im am ao op"
+)
+
+
+# "29 € per person": what a sum is for, where that is no measure.
+PER_EACH = words_of("per pro je por par each")
+FOR = words_of("for fur pour para voor")
+PAYING = words_of(
+    "pay pays zahlen zahlt bezahlen bezahlt paie paient payent paye pagan paga pagano pagam betalen betaalt"
+)
+EACH = words_of("each jeweils chacun chacune")
+PERSONS = words_of(
+    "person persons people personen personne personnes persona personas persone pessoa pessoas persoon kisi head kopf "
+    "kop tete cabeza pp pax nase testa"
 )
 
 

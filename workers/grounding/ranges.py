@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workers.grounding import calendar_words as calendar
+from workers.grounding import language_words as languages
 from workers.grounding import measure_words as measures
 from workers.grounding.dates import Dates
 from workers.grounding.reading import Amount, Key, Reading
@@ -54,7 +55,7 @@ class Ranges(Dates):
         after = tuple(self.words[amount.end : amount.end + 2])
         if amount.upto:
             return ""
-        if (sign := measures.AFTERWARDS.get(after)) is not None:
+        if (sign := measures.AFTERWARDS.get(after) or self._behind(amount.end)) is not None:
             return sign
         if self.language == "tr":
             return self._turkish_limit(amount)
@@ -66,9 +67,52 @@ class Ranges(Dates):
             ):
                 break
             begin -= 1
+        begin = self._before_age(begin)
         for size in range(measures.LIMIT_WORDS, 0, -1):
-            if begin >= size and (sign := measures.LIMITS.get(tuple(self.words[begin - size : begin]))) is not None:
+            phrase = tuple(self.words[begin - size : begin]) if begin >= size else ()
+            if (sign := measures.LIMITS.get(phrase)) is not None:
+                ahead = any(one.kind == "n" for one in amount.readings) and after[:1] and after[0] in measures.AHEAD
+                return sign if not ahead or phrase not in measures.TURNED else "<" if sign == ">" else ">"
+        return self._least_or_most(amount)
+
+    def _before_age(self, at: int) -> int:
+        """Where "the age of" begins, which stands between a limit and its number; a hyphen does too: "under-16s"."""
+        words = self.words
+        if at > 1 and words[at - 1] == "-" and words[at - 2] in ("under", "over", "unter", "uber"):
+            return at - 1
+        step = at
+        while step > max(0, at - 5) and (
+            words[step - 1] in measures.AGES
+            or words[step - 1] in ("of", "von", "de", "the", "l", "la", "'", "di", "van")
+        ):
+            step -= 1
+        return step if any(word in measures.AGES for word in words[step:at]) else at
+
+    def _behind(self, end: int) -> str | None:
+        """The limit behind a number and at most two words that say what it counts: "six people at most"."""
+        for step in range(end, min(end + 3, len(self.words))):
+            for size in (3, 2, 1):
+                phrase = tuple(self.words[step : step + size])
+                if (sign := measures.BEHIND.get(phrase)) is None or len(phrase) < size:
+                    continue
+                following = self.pieces[step + size : step + size + 1]
+                if following and (following[0].kind == "number" or following[0].text in ("tard", "tot", "of", "de")):
+                    return None  # it belongs to what follows
                 return sign
+            if self.pieces[step].kind != "word" or languages.small(self.words[step], self.language):
+                return None
+        return None
+
+    def _least_or_most(self, amount: Amount) -> str:
+        """ "The minimum term is three months", "Mindestlaufzeit: drei Monate": an adjective before the number's noun."""
+        last = self.found[-1].end or self.found[-1].at + 1 if self.found and self.found[-1].needs else 0
+        for step in range(amount.at - 1, max(last, amount.at - 6) - 1, -1):
+            piece = self.pieces[step]
+            if piece.kind != "word" and piece.raw not in ":'":
+                return ""
+            for begins, sign in measures.LEAST_OR_MOST:
+                if piece.text.startswith(begins):
+                    return sign
         return ""
 
     def _turkish_limit(self, amount: Amount) -> str:
@@ -101,6 +145,9 @@ def keys(reading: Reading, upto: Reading | None, amount: Amount) -> tuple[list[K
         says = [(kind, value, limit, rate)]
         if not (limit == "<" and amount.label == "money"):
             says.append((kind, value, "", rate))
+    if rate.startswith("per "):  # "£6 per child" is "£6" as well
+        says += [(*key[:3], "") for key in says if isinstance(key, tuple)]
+    says += [(kind, value, limit, other) for other in amount.for_whom]
     needs: list[Key] = [(kind, value, limit, rate)]
     if kind == "date" and isinstance(value, tuple):
         says += [(kind, (*value[:2], None), sign, rate) for sign in (("", "<", ">") if not limit else (limit, ""))]

@@ -54,6 +54,8 @@ class Amount:
     rate: str = ""
     number: float = 0.0
     upto: list[Reading] = field(default_factory=list)  # the end of a range
+    for_whom: tuple[str, ...] = ()  # of a sum that is no rate: who pays it, as a rate would say it
+    side: int = 0  # of a word between the number and its unit: "the first three hours", "the three last days"
 
 
 class Pieces:

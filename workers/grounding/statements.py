@@ -135,7 +135,10 @@ def _particle(items: list[Item], raws: list[str]) -> tuple[str, int]:
 
 
 def _shape(items: list[Item]) -> tuple[Key, ...]:
-    return tuple(item.needs[0] if item.needs else item.raw for item in items)
+    return tuple(
+        (item.needs[0], item.side) if item.label == "unit" and item.side else item.needs[0] if item.needs else item.raw
+        for item in items
+    )
 
 
 def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> list[Clause]:
@@ -217,6 +220,17 @@ def content(clause: Clause) -> float:
     )
 
 
+def nouns(items: Iterable[Item]) -> list[Item]:
+    """The words of these items that are surely nouns: behind an article, or with a capital inside a sentence."""
+    found: list[Item] = []
+    before = ""
+    for item in items:
+        if item.label == "word" and item.weight >= WORD and (before in languages.DETERMINERS or item.capital):
+            found.append(item)
+        before = item.raw
+    return found
+
+
 def is_name(item: Item, first: int) -> bool:
     """A word written like a name: with a capital, and not common in any language."""
     return item.label == "word" and item.capital and item.weight >= WORD
@@ -231,6 +245,7 @@ __all__ = [
     "Statement",
     "content",
     "is_name",
+    "nouns",
     "read_source",
     "read_statement",
 ]

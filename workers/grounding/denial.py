@@ -1,0 +1,214 @@
+"""What a sentence denies and its source does not, what it leaves undenied, and what it turns into its opposite."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from workers.grounding import calendar_words
+from workers.grounding import language_words as languages
+from workers.grounding.alignment import denied_times
+from workers.grounding.grounds import Grounds, Part
+from workers.grounding.statements import FIGURES, Clause, Denial, Key, Statement, nouns
+
+
+def unsound(statement: Statement, grounds: Grounds) -> str | None:
+    """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
+    denials = [
+        item.raw
+        for clause in statement.clauses
+        for item in clause.items
+        if item.label == "word" and languages.negates(item.raw)
+    ]
+    if len(denials) == 1 and denials[0] in languages.AND_NOT:
+        return denials[0]
+    if (
+        denials
+        and _half(denials, statement)
+        and not any(
+            _half([item.raw for clause in own.clauses for item in clause.items if languages.negates(item.raw)], own)
+            for source in grounds.sources
+            for own in source.statements
+        )
+    ):
+        return denials[0]
+    for clause in statement.clauses:
+        words = [item.raw for item in clause.items if item.label == "word" and languages.negates(item.raw)]
+        twice = next((word for word in words if words.count(word) > 1 and word not in languages.AND_NOT), None)
+        if twice is None and sum(word in languages.ONLY_ONE for word in words) > 1:
+            twice = next(word for word in words if word in languages.ONLY_ONE)
+        if twice is not None and not any(
+            sum(item.raw in languages.ONLY_ONE or item.raw == twice for item in part.clause.items) > 1
+            for part in grounds.parts
+        ):
+            return f"{twice} twice"
+        for item in clause.items:
+            if item.raw in languages.SURE_ORDER and item.side not in grounds.sides:
+                return item.raw
+        if _takes_back(words) and not any(
+            _takes_back([item.raw for item in part.clause.items if languages.negates(item.raw)])
+            for part in grounds.parts
+        ):
+            return "a denial of what is forbidden"
+    return None
+
+
+def _takes_back(denials: Sequence[str]) -> bool:
+    """ "Smoking is not forbidden": of "forbidden", and no denial of its own."""
+    return len(denials) > 1 and 0 < sum(word in languages.FORBIDDING for word in denials) < len(denials)
+
+
+def _half(denials: Sequence[str], statement: Statement) -> bool:
+    """Whether a "ne" stands without its "pas", and means no "ne … que" either."""
+    words = {item.raw for clause in statement.clauses for item in clause.items}
+    return bool(denials) and all(word in ("ne", "n") for word in denials) and not words & {"que", "qu"}
+
+
+def opposed(clause: Clause, used: Sequence[Part], parts: Sequence[Part]) -> str | None:
+    """A word whose opposite stands in the source instead: in what is drawn on, or beside the very same figures."""
+    figures = [number for number, item in enumerate(clause.items) if item.needs and item.label in FIGURES]
+    alike = [part for part in parts if figures and all(part.held.get(number) == 1.0 for number in figures)]
+    sides_alike = frozenset(side for part in alike for side in part.clause.sides)
+    for item in clause.items:
+        if not item.side:
+            continue
+        if -item.side in sides_alike and item.side not in sides_alike and -item.side not in clause.sides:
+            return item.raw
+        for part in used:
+            sides = part.clause.sides
+            if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
+                return item.raw
+            around = {other.side for earlier in part.statement.clauses for other in earlier.items}
+            if not sides and item.says[0] not in part.clause.own and -item.side in around and item.side not in around:
+                return item.raw
+    return None
+
+
+def denied(statement: Statement, evidence: Sequence[Part]) -> str | None:
+    """A denial in the source that the reply lacks, or one in the reply that the source lacks."""
+    said = frozenset(
+        item.says[0]
+        for clause in statement.clauses
+        for item in clause.items
+        if not item.small and item.label in ("word", "promise", "place")
+    )
+    statements = list({id(part.statement): part.statement for part in evidence}.values())
+    for own in statements:
+        for denial in own.denials:
+            if any(denial.excepts == mine.excepts and denial.reach & mine.reach for mine in statement.denials):
+                continue
+            if not denial.reach and statement.denials:
+                continue
+            if denial.excepts and not said & (own.keys - denial.core):
+                continue  # says something else of what is excepted
+            hits = len(denial.core & said)
+            if len(said) > 1 and said <= denial.reach and not denial.excepts:
+                return "denial dropped"
+            if hits and (hits * 2 >= len(denial.core) or hits * 5 >= 3 * len(said)):
+                return "denial dropped"
+    if _times(statement) > sum(map(_times, statements)):
+        return "denial added"
+    for mine in statement.denials:
+        if not any(_same_denial(mine, denial) for own in statements for denial in own.denials):
+            return "denial added"
+    return None
+
+
+def _times(statement: Statement) -> int:
+    return denied_times([item for clause in statement.clauses for item in clause.items])
+
+
+def left_out(statement: Statement, grounds: Grounds) -> str | None:
+    """What a source denies in so many words, said without the denial: "breakfast is included" of "does not include"."""
+    if statement.denials:
+        return None
+    for source in grounds.sources:
+        for own in source.statements:
+            for denial in own.denials:
+                whole = denial.core <= statement.keys and len(denial.reach & statement.keys) > 1
+                if not denial.excepts and whole and not _said_plainly(denial.reach & statement.keys, grounds):
+                    return "denial left out"
+    return None
+
+
+def _said_plainly(keys: frozenset[Key], grounds: Grounds) -> bool:
+    return any(not own.denials and keys <= own.keys for source in grounds.sources for own in source.statements)
+
+
+def alone(statement: Statement, evidence: Sequence[Part]) -> str | None:
+    """An "only" that the source does not say: neither so, nor by a limit, a denial or a reservation."""
+    items = [item for clause in statement.clauses for item in clause.items]
+    for item, following in itertools.pairwise(items):
+        if item.raw not in languages.EXCLUSIVE or following.label in ("money", "unit", "percent"):
+            continue
+        if not any(_restricts(part.statement, begins=item.at == 0) for part in evidence):
+            return item.raw
+    return None
+
+
+def _restricts(statement: Statement, *, begins: bool) -> bool:
+    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much."""
+    return (bool(statement.denials) and not begins) or any(
+        item.raw in languages.EXCLUSIVE
+        or item.raw.startswith(languages.RESERVED)
+        or any(
+            isinstance(need, tuple) and len(need) == 4 and need[2] in ("<", ">") and not begins for need in item.needs
+        )
+        for clause in statement.clauses
+        for item in clause.items
+    )
+
+
+def contrary(statement: Statement, grounds: Grounds) -> str | None:
+    """A state of something that every statement about it says to be the opposite: "the gym is closed from 7 to 20 July",
+    of "We close from 7 to 20 July. The gym stays open"."""
+    if statement.denials:
+        return None
+    for clause in statement.clauses:
+        states = {item.side: item.raw for item in clause.items if abs(item.side) in languages.STATES}
+        for noun in nouns(clause.items) if states else ():
+            about = [
+                (own, clause)
+                for source in grounds.sources
+                for own in source.statements
+                for clause in own.clauses
+                if noun.says[0] in own.keys or noun.says[0] in clause.around
+            ]
+            for side, word in states.items():
+                if any(side in clause.sides or own.denials or _opens(clause) for own, clause in about):
+                    continue
+                if any(-side in clause.sides and noun.says[0] in own.keys for own, clause in about):
+                    return f"{word}, of {noun.raw}"
+    return None
+
+
+def _opens(clause: Clause) -> bool:
+    """Whether a verb says when something opens or closes: that is a time, and no state."""
+    return any(item.raw in calendar_words.OPENING and not item.side for item in clause.items)
+
+
+def denied_elsewhere(statement: Statement, grounds: Grounds) -> bool:
+    """Whether another source's sentence has all the facts of this one, and denies the same."""
+    needed = [item.needs for clause in statement.clauses for item in clause.items if item.needs]
+    return any(
+        all(any(need in own.keys for need in needs) for needs in needed)
+        and all(
+            any(mine.excepts == denial.excepts and mine.reach & denial.reach for denial in own.denials)
+            for mine in statement.denials
+        )
+        for source in grounds.sources
+        for own in source.statements
+        if own.denials
+    )
+
+
+def _same_denial(mine: Denial, own: Denial) -> bool:
+    return mine.excepts == own.excepts and bool(own.reach & mine.reach or not own.reach or not mine.reach)
+
+
+def agrees(statement: Statement, evidence: Sequence[Part]) -> bool:
+    """Whether "yes" or "no" in front of a statement fits what its source says."""
+    particles = {part.statement.particle for part in evidence} - {""}
+    if particles:
+        return statement.particle in particles
+    return (statement.particle == "no") == bool(statement.denials)
