@@ -113,7 +113,7 @@ def test_a_connection_nobody_accepts_is_not_sent() -> None:
 
 def test_a_tls_handshake_that_fails_is_not_sent() -> None:
     with server(say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url, pytest.raises(NotSent):
-        ask(url.replace("http:", "https:"))
+        ask(url.replace("http:", "https:"), total_s=0.5)
 
 
 def test_a_tls_handshake_that_hangs_is_not_sent() -> None:
