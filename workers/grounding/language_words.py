@@ -288,6 +288,20 @@ def before_noun(word: str) -> bool:
     return word in _BEFORE_NOUN
 
 
+# How words are formed that are no names: "Payment", "Hiring", "Kündigung".
+_FORMED = (
+    "ing", "ment", "ments", "tion", "tions", "sion", "sions", "ness", "ship", "thing", "ity", "ance", "ence", "ung",
+    "ungen", "heit", "keit", "schaft", "ieren", "cion", "ciones",
+    "miento", "dad", "ando", "iendo", "zione", "zioni", "mento", "acao", "acoes",
+)  # fmt: skip
+SHORTEST_FORMED = 6  # letters
+
+
+def formed(word: str) -> bool:
+    """Whether the ending of a folded word shows that it is no name."""
+    return len(word) >= SHORTEST_FORMED and word.endswith(_FORMED)
+
+
 def verb_at_start(word: str, following: str) -> bool:
     """Whether the first word of a sentence is a verb by its ending: "Servimos", "Offriamo", "Trouvez le"."""
     return word.endswith(("amos", "emos", "imos", "iamo", "iyoruz", "uyoruz")) or (
