@@ -85,8 +85,10 @@ def opposed(clause: Clause, used: Sequence[Part], parts: Sequence[Part]) -> str 
             sides = part.clause.sides
             if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
                 return item.raw
-            around = {other.side for earlier in part.statement.clauses for other in earlier.items}
-            if not sides and item.says[0] not in part.clause.own and -item.side in around and item.side not in around:
+            if sides or item.says[0] in part.clause.own:
+                continue
+            around = frozenset(side for earlier in part.statement.clauses for side in earlier.sides)
+            if -item.side in around and item.side not in around:
                 return item.raw
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from workers.grounding.stems import words_of
 
@@ -188,12 +189,16 @@ def guess(words: Iterable[str]) -> str | None:
     """The language most of the small words belong to; None when they do not tell."""
     counts = dict.fromkeys(_OWN, 0)
     for word in words:
-        for language, own in _OWN.items():
-            if word in own or word in _LIGHT_OWN[language]:
-                counts[language] += 1
+        for language in _languages_of(word):
+            counts[language] += 1
     best = max(counts, key=lambda language: counts[language])
     rest = max(count for language, count in counts.items() if language != best)
     return best if counts[best] > rest else None
+
+
+@lru_cache(maxsize=16_384)
+def _languages_of(word: str) -> tuple[str, ...]:
+    return tuple(language for language in _OWN if small_or_light(word, language))
 
 
 def small(word: str, language: str | None) -> bool:
@@ -206,6 +211,7 @@ def small_or_light(word: str, language: str) -> bool:
     return word in _OWN[language] or word in _LIGHT_OWN[language]
 
 
+@lru_cache(maxsize=16_384)
 def negates(word: str) -> bool:
     """Whether a word denies. Turkish does it inside the verb: "kabul etmiyoruz"."""
     return word in _NEGATORS or _turkish_no(word)
@@ -237,6 +243,7 @@ def _sides() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 _WHOLE, _BEGINS = _sides()
 
 
+@lru_cache(maxsize=16_384)
 def side(word: str) -> int:
     """Which side of which pair of opposites a word stands on: n or -n; 0 for none."""
     found = _WHOLE.get(word)
