@@ -351,4 +351,4 @@ class Amounts(Pieces):
 
 def _each(word: str) -> str:
     """A rate of something that is no measure."""
-    return "per " + ("person" if word in measures.PERSONS else stem(word))
+    return "per " + stem("person" if word in measures.PERSONS else word)

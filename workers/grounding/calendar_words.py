@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from workers.grounding.stems import words_of
 
 _DAYS = (
@@ -66,6 +68,7 @@ NOON = {"noon": 720, "midday": 720, "mittags": 720, "midi": 720, "mediodia": 720
         "minuit": 0, "medianoche": 0, "mezzanotte": 0, "meia-noite": 0, "middernacht": 0}  # fmt: skip
 
 
+@lru_cache(maxsize=16_384)
 def day(word: str) -> int | None:
     """0 for Monday to 6; None for a word that is no full name of a day."""
     found = DAYS.get(word)

@@ -11,6 +11,10 @@ from workers.grounding.alignment import denied_times
 from workers.grounding.grounds import Grounds, Part
 from workers.grounding.statements import FIGURES, Clause, Denial, Key, Statement, nouns
 
+ROOT = 5  # letters that two forms of a word share
+# More and less, least and most, later and earlier: said by the limit of a number as well.
+_LIMITS = frozenset(abs(languages.side(word)) for word in ("more", "minimum", "later"))
+
 
 def unsound(statement: Statement, grounds: Grounds) -> str | None:
     """A denial that denies nothing or is said twice; "before" or "after" where no source orders anything."""
@@ -69,8 +73,11 @@ def opposed(clause: Clause, used: Sequence[Part], parts: Sequence[Part]) -> str 
     figures = [number for number, item in enumerate(clause.items) if item.needs and item.label in FIGURES]
     alike = [part for part in parts if figures and all(part.held.get(number) == 1.0 for number in figures)]
     sides_alike = frozenset(side for part in alike for side in part.clause.sides)
+    limited = any(
+        isinstance(need, tuple) and need[2:3] in (("<",), (">",)) for item in clause.items for need in item.needs
+    )
     for item in clause.items:
-        if not item.side:
+        if not item.side or (limited and abs(item.side) in _LIMITS):
             continue
         if -item.side in sides_alike and item.side not in sides_alike and -item.side not in clause.sides:
             return item.raw
@@ -78,8 +85,10 @@ def opposed(clause: Clause, used: Sequence[Part], parts: Sequence[Part]) -> str 
             sides = part.clause.sides
             if -item.side in sides and item.side not in sides and -item.side not in clause.sides:
                 return item.raw
-            around = {other.side for earlier in part.statement.clauses for other in earlier.items}
-            if not sides and item.says[0] not in part.clause.own and -item.side in around and item.side not in around:
+            if sides or item.says[0] in part.clause.own:
+                continue
+            around = frozenset(side for earlier in part.statement.clauses for side in earlier.sides)
+            if -item.side in around and item.side not in around:
                 return item.raw
     return None
 
@@ -125,10 +134,23 @@ def left_out(statement: Statement, grounds: Grounds) -> str | None:
     for source in grounds.sources:
         for own in source.statements:
             for denial in own.denials:
-                whole = denial.core <= statement.keys and len(denial.reach & statement.keys) > 1
-                if not denial.excepts and whole and not _said_plainly(denial.reach & statement.keys, grounds):
+                said = frozenset(key for key in denial.reach if _stands(key, statement))
+                whole = denial.core <= said and len(said) > 1
+                if not denial.excepts and whole and not _said_plainly(said, grounds):
                     return "denial left out"
     return None
+
+
+_INCLUDED, _WITH = ("promise", "included"), languages.side("with")
+
+
+def _stands(key: Key, statement: Statement) -> bool:
+    """Whether a word stands in a statement, in whatever form; "with the fee" says that the fee is included."""
+    if key in statement.keys:
+        return True
+    if isinstance(key, str):
+        return len(key) > ROOT and any(isinstance(own, str) and own[:ROOT] == key[:ROOT] for own in statement.keys)
+    return key == _INCLUDED and any(item.side == _WITH for clause in statement.clauses for item in clause.items)
 
 
 def _said_plainly(keys: frozenset[Key], grounds: Grounds) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from workers.grounding.stems import words_of
 
@@ -188,12 +189,16 @@ def guess(words: Iterable[str]) -> str | None:
     """The language most of the small words belong to; None when they do not tell."""
     counts = dict.fromkeys(_OWN, 0)
     for word in words:
-        for language, own in _OWN.items():
-            if word in own or word in _LIGHT_OWN[language]:
-                counts[language] += 1
+        for language in _languages_of(word):
+            counts[language] += 1
     best = max(counts, key=lambda language: counts[language])
     rest = max(count for language, count in counts.items() if language != best)
     return best if counts[best] > rest else None
+
+
+@lru_cache(maxsize=16_384)
+def _languages_of(word: str) -> tuple[str, ...]:
+    return tuple(language for language in _OWN if small_or_light(word, language))
 
 
 def small(word: str, language: str | None) -> bool:
@@ -206,6 +211,7 @@ def small_or_light(word: str, language: str) -> bool:
     return word in _OWN[language] or word in _LIGHT_OWN[language]
 
 
+@lru_cache(maxsize=16_384)
 def negates(word: str) -> bool:
     """Whether a word denies. Turkish does it inside the verb: "kabul etmiyoruz"."""
     return word in _NEGATORS or _turkish_no(word)
@@ -237,6 +243,7 @@ def _sides() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 _WHOLE, _BEGINS = _sides()
 
 
+@lru_cache(maxsize=16_384)
 def side(word: str) -> int:
     """Which side of which pair of opposites a word stands on: n or -n; 0 for none."""
     found = _WHOLE.get(word)
@@ -286,6 +293,20 @@ STATES = frozenset(abs(side(word)) for word in ("open", "allowed", "included", "
 def before_noun(word: str) -> bool:
     """Whether a common noun follows in German, where it has a capital: "bei einer Absage"."""
     return word in _BEFORE_NOUN
+
+
+# How words are formed that are no names: "Payment", "Hiring", "Kündigung".
+_FORMED = (
+    "ing", "ment", "ments", "tion", "tions", "sion", "sions", "ness", "ship", "thing", "ity", "ance", "ence", "ung",
+    "ungen", "heit", "keit", "schaft", "ieren", "cion", "ciones",
+    "miento", "dad", "ando", "iendo", "zione", "zioni", "mento", "acao", "acoes",
+)  # fmt: skip
+SHORTEST_FORMED = 6  # letters
+
+
+def formed(word: str) -> bool:
+    """Whether the ending of a folded word shows that it is no name."""
+    return len(word) >= SHORTEST_FORMED and word.endswith(_FORMED)
 
 
 def verb_at_start(word: str, following: str) -> bool:

@@ -60,7 +60,7 @@ _UNSURE_CURRENCIES = words_of(
 
 # "from", "at least", "over" (<) and "until", "at most", "within", "under" (>), up to three words long.
 _LIMITS = {
-    "<": "no less than|not less than|no fewer than|nicht weniger als|nicht fruher als|no menos de|older than|later than|no earlier than|not earlier than|at the earliest|from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
+    "<": "dessus de|dela de|encima de|mas alla de|oberhalb von|sopra di|acima de|boven|beyond|exceeding|no less than|not less than|no fewer than|nicht weniger als|nicht fruher als|no menos de|older than|later than|no earlier than|not earlier than|at the earliest|from|starting at|starts at|start at|starting from|at least|minimum|min|more than|over|above|since|after|as of|"
     "ab|von|mindestens|mehr als|alter als|spater als|fruhestens|plus tard que|au plus tot|como pronto|mas tarde de|mayores de|mayor de|maiores de|maior de|ouder dan|uber|seit|nach|vom|beginnt bei|beginnen bei|beginnend bei|"
     "a partir de|a partir du|partir de|des|depuis|au moins|minimum de|plus de|apres|a compter de|"
     "desde|al menos|como minimo|minimo|mas de|despues de|a partir del|por lo menos|"
@@ -68,7 +68,7 @@ _LIMITS = {
     "a partir das|pelo menos|no minimo|mais de|depois de|apos|"
     "vanaf|van|minstens|minimaal|ten minste|meer dan|na|sinds|"
     "en az|fazla|sonra",
-    ">": "nicht mehr als|nicht spater als|no mas de|non piu di|nao mais de|niet meer dan|younger than|earlier than|not later than|at the latest|until|till|up to|to|at most|maximum|max|no more than|not more than|less than|under|below|within|by|before|no later than|fewer than|"
+    ">": "dessous de|debajo de|unterhalb von|sotto di|abaixo de|onder|nicht mehr als|nicht spater als|no mas de|non piu di|nao mais de|niet meer dan|younger than|earlier than|not later than|at the latest|until|till|up to|to|at most|maximum|max|no more than|not more than|less than|under|below|within|by|before|no later than|fewer than|"
     "junger als|fruher als|au plus tard|plus tot que|a mas tardar|menores de|menor de|menores de|jonger dan|bis|bis zu|bis zum|bis um|hochstens|maximal|weniger als|unter|innerhalb|innerhalb von|binnen|spatestens|vor|innert|"
     "jusqu|jusque|jusqu a|jusqu au|au plus|au maximum|moins de|sous|avant|dans un delai de|"
     "hasta|hasta las|como maximo|maximo|menos de|antes de|antes de las|en un plazo de|dentro de|"

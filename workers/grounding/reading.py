@@ -83,6 +83,8 @@ class Pieces:
 
 def number(raw: str) -> float | None:
     """ "1,000.50", "1.000,50", "1 000,50", "1'000" and "48,00" as numbers; None for what is none of these."""
+    if len(raw) <= LONGEST_NUMBER and raw.isascii() and raw.isdigit():
+        return float(raw)
     if len(raw) > LONGEST_NUMBER or not _DIGITS.fullmatch(raw):
         return None
     text = re.sub(r"[' \u00a0\u202f]", "", raw)

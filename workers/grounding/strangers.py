@@ -63,6 +63,8 @@ def _only_begins(item: Item, clause: Clause, last: Item | None, grounds: Grounds
     sentence, a noun of German behind "eine" or "Ihre", or a part of a known compound."""
     if last is not None and languages.before_noun(last.raw):
         return True
+    if (item.at == 0 or grounds.nouns) and languages.formed(item.raw):
+        return True
     if item.at == 0:
         following = next((other.raw for other in clause.items if other.at > 0), "")
         return languages.verb_at_start(item.raw, following) or any(

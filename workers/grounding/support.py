@@ -113,8 +113,8 @@ def _both(clause: Clause) -> bool:
 
 
 def _said_twice(statement: Statement, grounds: Grounds) -> str | None:
-    """A sum that stands twice in a sentence and in no source: one of the two has taken another's place."""
-    sums = [item for clause in statement.clauses for item in clause.items if item.label == "money"]
+    """A sum or a weekday that stands twice in a sentence and in no source: it has taken another's place."""
+    sums = [item for clause in statement.clauses for item in clause.items if item.label in ("money", "day")]
     for item in sums:
         if sum(item.needs == other.needs for other in sums) > 1 and not any(
             sum(

@@ -23,17 +23,19 @@ _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _FRACTION = re.compile("(\\d?) ?([½¼¾])")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "−": "-", "：": ":"})
 _SHORT = {"re": " are", "ve": " have", "ll": " will", "m": " am"}
-_SPELLED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE), r"\1m"),
-    (re.compile(r"\bo ?' ?clock\b", re.IGNORECASE), "oclock"),
-    (re.compile(r"(?<=\d) ?m(?:\^?2|²)(?!\w)"), " qm"),
-    (re.compile(r"(?<=\d) ?m(?:\^?3|³)(?!\w)"), " cbm"),
-    (re.compile(r"(?<=\w)'(re|ve|ll|m)\b", re.IGNORECASE), lambda found: _SHORT[found[1].casefold()]),
-    (re.compile(r"(?<=\d) ?km ?/ ?h\b"), " kmh"),
-    (re.compile(r"\bweek-?end(s?)\b", re.IGNORECASE), r"weekend\1"),
-    (re.compile(r"\b(?:en|entre) semana?e?\b(?! de| du)", re.IGNORECASE), "weekdays"),
-    (re.compile(r"\b(US|CA|AU|R|C|A) ?\$"), r"\1$"),
+# (what must stand in a lower-cased text for the pattern to find anything, the pattern, what is written instead)
+_SPELLED: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("m", re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE), r"\1m"),
+    ("clock", re.compile(r"\bo ?' ?clock\b", re.IGNORECASE), "oclock"),
+    ("2", re.compile(r"(?<=\d) ?m(?:\^?2|²)(?!\w)"), " qm"),
+    ("3", re.compile(r"(?<=\d) ?m(?:\^?3|³)(?!\w)"), " cbm"),
+    ("'", re.compile(r"(?<=\w)'(re|ve|ll|m)\b", re.IGNORECASE), lambda found: _SHORT[found[1].casefold()]),
+    ("km", re.compile(r"(?<=\d) ?km ?/ ?h\b"), " kmh"),
+    ("week", re.compile(r"\bweek-?end(s?)\b", re.IGNORECASE), r"weekend\1"),
+    ("seman", re.compile(r"\b(?:en|entre) semana?e?\b(?! de| du)", re.IGNORECASE), "weekdays"),
+    ("$", re.compile(r"\b(US|CA|AU|R|C|A) ?\$"), r"\1$"),
 )
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # of another script
 _NOT = re.compile(r"(?<=\w)n't\b|(?<=\bcan)(?=not\b)", re.IGNORECASE)
 
 _TOKEN = re.compile(
@@ -85,9 +87,13 @@ def plain(text: str) -> str:
         text = text.replace("m²", "m2").replace("m³", "m3")
         text = _FRACTION.sub(lambda found: (found[1] or " 0") + _FRACTIONS[found[2]], text)
         text = unicodedata.normalize("NFKC", text.translate(_PLAIN))[:LONGEST].translate(_PLAIN)
-        text = "".join(str(unicodedata.digit(c)) if not c.isascii() and c.isdecimal() else c for c in text)
-    for pattern, instead in _SPELLED:
-        text = pattern.sub(instead, text)
+        text = _OTHER_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), text)
+    lowered = text.lower()
+    for sign, pattern, instead in _SPELLED:
+        if sign in lowered:
+            text = pattern.sub(instead, text)
+    if "n't" not in lowered and "cannot" not in lowered:
+        return text
     return _NOT.sub(lambda found: " not" if found[0] else " ", text)
 
 
