@@ -133,7 +133,8 @@ def test_no_redirect_is_followed_and_no_cookie_kept() -> None:
     def behaviour(connection: socket.socket) -> None:
         seen.append(whole_request(connection))
         connection.sendall(
-            b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"
+            b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=b\r\n"
+            b"Connection: close\r\nContent-Length: 0\r\n\r\n"  # or the next request may meet its end
         )
 
     with server(behaviour) as url:
