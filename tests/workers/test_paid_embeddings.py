@@ -289,6 +289,12 @@ def test_without_redis_no_bounded_request_is_made(line: Line, alice, endpoint, m
     assert endpoint.asked == []
 
 
+def test_of_a_long_message_as_much_is_embedded_as_is_searched_for(line: Line, alice, endpoint):
+    assert vectors.vector_of("Where may I park? " + "x" * 8_000, alice.tenant_id) is not None
+    (asked,) = endpoint.asked[-1]["input"]
+    assert (asked[:18], len(asked)) == ("Where may I park? ", 2_000)
+
+
 def test_a_model_without_a_price_is_taken_for_the_dearest(line: Line, alice, endpoint):
     unknown = PaidEmbeddings(
         EmbeddingEndpoint(None, endpoint.url, "unknown-embedding"), alice.tenant_id, account(alice)
