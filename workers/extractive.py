@@ -17,9 +17,7 @@ from workers.phrases import Phrase, say
 from workers.words import READ_CHARACTERS, Unit, fold, language_of, stated, units
 
 NAME = "extractive"
-ENOUGH = (
-    0.38  # chance from which on a passage is quoted: where about nine in ten unanswerable questions stay unanswered
-)
+ENOUGH = 0.38  # chance from which on a passage is quoted: about nine in ten unanswerable questions are below
 ENOUGH_BY_WORDS = 0.42  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
 FULL = 0.8  # only a question that is covered this far has several answers

@@ -23,9 +23,7 @@ from workers.resources import send
 LOOKED_AT = 200  # the newest messages of a conversation
 BEFORE_CONNECTING = timedelta(minutes=5)  # older history of a channel is not ours to answer
 KINDS = {Author.VISITOR: MessageKind.VISITOR, Author.HUMAN: MessageKind.HUMAN}
-_FOUND = uuid.UUID(
-    "8f6b6c0e-5f0a-4d6e-9a54-6f1d3b0c7e21"
-)  # names of found messages: a channel's own ids may hold anything
+_FOUND = uuid.UUID("8f6b6c0e-5f0a-4d6e-9a54-6f1d3b0c7e21")  # found messages are named within it
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

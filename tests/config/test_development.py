@@ -80,7 +80,7 @@ def _web(process: subprocess.Popen[str], shown: str) -> int:
 
 def _refused(root: Path, environment: dict[str, str]) -> str:
     with _up(root, environment) as process:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=20)
         assert process.returncode == 1
         return errors
 
@@ -102,7 +102,7 @@ def test_it_ends_with_a_table_to_try_and_stops_on_ctrl_c(root: Path) -> None:
         web = _web(process, shown)
         asked_at = time.monotonic()
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(10) == 0
         assert time.monotonic() - asked_at < 5
         assert ends(web)
 

@@ -155,7 +155,7 @@ def test_orphans_of_the_same_folder_are_ended_first(tmp_path: Path) -> None:
         server.start()
         try:
             assert orphan.process is not None
-            assert orphan.process.wait(60) is not None
+            assert orphan.process.wait(5) is not None
             assert server.process is not None
             assert server.process.poll() is None
         finally:

@@ -197,7 +197,7 @@ def test_orphans_are_known_by_the_run_they_belong_to() -> None:
             assert process.stdout.readline() == b"up\n"
         if Path("/proc/self/environ").exists():  # elsewhere each program has a watcher of its own
             assert end_orphans("/mine") == [orphan.pid]
-            assert orphan.wait(60) == -signal.SIGKILL
+            assert orphan.wait(5) == -signal.SIGKILL
         assert other.poll() is None
         orphan.kill()
         other.kill()

@@ -30,7 +30,6 @@ from models.token import (
 )
 from models.turn import TurnState
 from tests.dashboard.conftest import bearer
-from tests.ingress.conftest import PATIENCE_S
 from tests.ingress.rows import recorded
 from tests.ingress.test_people import lead, wrote
 
@@ -45,7 +44,7 @@ def signed_in(http):
 
         def open_page(tenant) -> httpx2.Client:
             _, code = issue_customer_link(tenant.tenant_id)
-            browser = stack.enter_context(httpx2.Client(base_url=http.base_url, timeout=PATIENCE_S))
+            browser = stack.enter_context(httpx2.Client(base_url=http.base_url, timeout=20))
             answer = browser.post("/customer/open", data={"code": code})
             assert (answer.status_code, answer.headers["location"]) == (303, "/customer")
             return browser

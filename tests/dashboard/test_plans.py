@@ -90,9 +90,9 @@ def test_a_changed_plan_holds_within_a_second_for_who_is_known_already(http, wor
     assert accepted() == 202
     http.patch(f"{PLANS}/{plan}", json={"rate_per_s": 0.01, "burst": 1}, headers=operator)
     workers.redis.delete(f"{PREFIX}b:{alice.tenant_id}", f"{PREFIX}b:{alice.tenant_id}:public")
-    until = time.process_time() + 1  # of this process, which is client and server: a busy machine changes nothing
+    until = time.monotonic() + 1
     seen = [accepted() for _ in range(2)]
-    while 429 not in seen and time.process_time() < until:
+    while 429 not in seen and time.monotonic() < until:
         seen.append(accepted())
     assert seen[-1] == 429
 

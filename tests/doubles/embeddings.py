@@ -96,4 +96,4 @@ def running() -> Iterator[EmbeddingsDouble]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(60)
+        thread.join(5)

@@ -163,10 +163,10 @@ def running() -> Iterator[SmtpDouble]:
     stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
-    assert started.wait(60)
+    assert started.wait(5)
     try:
         yield double
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(60)
+        thread.join(5)
         loop.close()

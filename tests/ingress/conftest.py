@@ -23,7 +23,7 @@ from config.settings import settings
 from models.jobs import ReceiveMessage
 
 SESSION = "a-session-nobody-guesses-000000"
-PATIENCE_S = 60.0  # for others to use the processor; what is waited for takes milliseconds
+PATIENCE_S = 20.0
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Workers:
         self.queue = Queue(self.redis)
         self._calls = itertools.count(1)
 
-    def take(self, within_s: float = PATIENCE_S) -> Received:
+    def take(self, within_s: float = 5.0) -> Received:
         """The next accepted job."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
@@ -105,7 +105,7 @@ def served(app: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(PATIENCE_S)
+        thread.join(10)
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ def test_a_worker_embeds_the_question_while_the_caller_waits(http, workers, bake
         found = search(http, bakery, "somewhere to leave my automobile", limit=2).json()
     finally:
         done.set()
-        working.result()
+        working.result(10)
     assert found["by"] == "meaning"
     assert found["results"][0]["title"] == "Where can I park?"
     assert len(found["results"]) == 2

@@ -25,7 +25,7 @@ from models.tenant import NewTenant, PapercupsAccount, configuration, create_ten
 from models.turn import UNFINISHED, Turn
 from models.usage import Usage, UsageKind
 from tests.scenarios.deployment import Deployment
-from tests.scenarios.programs import PATIENCE_S, wait_until
+from tests.scenarios.programs import wait_until
 
 CANARY = "kanarienvogel"  # in everything visitors write, in every answer; never in a log
 HOURS = f"What are your opening hours? {CANARY}"
@@ -146,7 +146,7 @@ class Business:
             unsent = session.scalars(select(Outbound.id).where(Outbound.state.in_(UNSENT)).limit(1)).first()
         return unfinished is None and unsent is None
 
-    def ended(self, chat: str | None = None, turns: int = 1, within_s: float = PATIENCE_S) -> list[Turn]:
+    def ended(self, chat: str | None = None, turns: int = 1, within_s: float = 15.0) -> list[Turn]:
         """Wait until so many turns came to their end and nothing is left to do; the turns in their order."""
         label = f"{turns} turn(s) of {self.word} end"
         try:
@@ -184,7 +184,7 @@ def open_business(deployment: Deployment, *, webhooks: bool = True, wait_ms: int
         base_url=deployment.url,
         trust_env=False,
         verify=False,  # there is no TLS on loopback, and reading the certificates takes 20 ms
-        timeout=PATIENCE_S,
+        timeout=40,
         headers={"X-API-Key": tenant.api_key},
     )
     business = Business(deployment, tenant, account, word, connection_id, http)

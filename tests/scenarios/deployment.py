@@ -25,11 +25,11 @@ from migrations.run import upgrade
 from models.database import engine
 from tests.doubles.papercups.handle import PapercupsDouble
 from tests.doubles.proxy import LossyProxy
-from tests.scenarios.programs import PATIENCE_S, ROOT, Pooler, Program, base_environment, wait_until
+from tests.scenarios.programs import ROOT, Pooler, Program, base_environment, wait_until
 
 TIME_SCALE = 10  # settle 3 s, reconcile every 6 s, sweep every second
 POOL = 2  # server connections for all processes together
-READY_WITHIN_S = 100.0  # it takes a second, more where other work has the processors
+READY_WITHIN_S = 50.0  # it takes a second, more where other work has the processors
 PROCESSES = ("web", "worker", "answers", "clock")
 
 
@@ -78,7 +78,7 @@ class Deployment:
         self.mode = Mode()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx2.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
+        self.http = httpx2.Client(base_url=self.url, trust_env=False, timeout=40)
         self._point_this_process_here()
         upgrade()
         assert postgres.port is not None
@@ -116,7 +116,7 @@ class Deployment:
             lambda: re.findall(r"http://\S+", self.double_program.log.read_text()), "the Papercups double listens"
         )
         self.double = PapercupsDouble(address[0])
-        wait_until(lambda: self.answers_at(f"http://127.0.0.1:{self.model.port}/health"), "llmock listens")
+        wait_until(lambda: self.answers_at(f"http://127.0.0.1:{self.model.port}/health"), "llmock listens", 30)
         self.restart(*PROCESSES)
 
     def close(self) -> None:

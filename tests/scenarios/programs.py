@@ -23,12 +23,11 @@ from config.parent import launcher
 ROOT = Path(__file__).parents[2]
 STOP_WITHIN_S = 20.0  # what the platforms give
 LOOK_EVERY_S = 0.02
-PATIENCE_S = 60.0  # for others to use the processors: how fast something is, `bench` says
 
 T = TypeVar("T")
 
 
-def wait_until(look: Callable[[], T], what: str, within_s: float = PATIENCE_S, every_s: float = LOOK_EVERY_S) -> T:
+def wait_until(look: Callable[[], T], what: str, within_s: float = 15.0, every_s: float = LOOK_EVERY_S) -> T:
     """The first true answer of `look`; fails with `what` when none came in time."""
     until = time.monotonic() + within_s
     while not (found := look()):
@@ -86,7 +85,7 @@ class Program:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        wait_until(lambda: not self.group(), f"{self.name}'s processes are gone")
+        wait_until(lambda: not self.group(), f"{self.name}'s processes are gone", 5)
 
     def pause(self) -> None:
         """Its processes stand still until `resume`; what they were in the middle of stays so."""

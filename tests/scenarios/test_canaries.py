@@ -20,7 +20,7 @@ from tests.scenarios.business import open_business
 from tests.scenarios.deployment import Deployment, Mode
 from tests.scenarios.programs import wait_until
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

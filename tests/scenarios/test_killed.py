@@ -16,7 +16,7 @@ from workers.deliver import SENDING, SETTLE_S
 
 pytestmark = pytest.mark.scenario
 
-RECOVERED_WITHIN_S = 15.0  # what is promised
+RECOVERED_WITHIN_S = 15.0
 STREAMED = Match(stream=True)
 ROW = "SELECT 1 FROM conversation WHERE id = %(id)s FOR NO KEY UPDATE"  # foreign keys may still look at it
 
@@ -121,6 +121,7 @@ def test_killed_after_the_channel_stored_the_reply(shop, chat):
     replied_once(shop, chat, 2, killed_at)
 
 
+@pytest.mark.timeout(90)
 def test_killed_while_sending_with_nothing_stored(shop, chat):
     deployment = shop.deployment
     deployment.double.fault("hang", account_id=shop.account["account_id"], delay_ms=4000)

@@ -12,7 +12,7 @@ from clients.queue.scripts import PARTS, source
 from tests.scenarios import sse
 from tests.scenarios.business import HOURS, PARKING, Business
 from tests.scenarios.deployment import Mode
-from tests.scenarios.programs import PATIENCE_S, wait_until
+from tests.scenarios.programs import wait_until
 
 pytestmark = pytest.mark.scenario
 
@@ -43,11 +43,11 @@ def lose(shop: Business, script: str) -> None:
 
 
 def was_lost(shop: Business) -> None:
-    assert shop.deployment.proxy.lost.wait(PATIENCE_S), "the reply was lost"
+    assert shop.deployment.proxy.lost.wait(10), "the reply was lost"
 
 
 def each_answered_once(shop: Business, chats: list[str]) -> None:
-    shop.ended(turns=len(chats))
+    shop.ended(turns=len(chats), within_s=20)
     assert {chat: len(shop.said(chat)) for chat in chats} == dict.fromkeys(chats, 1)
     assert len(shop.turns()) == shop.replies_counted() == len(chats)
 

@@ -12,7 +12,7 @@ from models.turn import MAX_SUPERSESSIONS
 from tests.scenarios import sse
 from tests.scenarios.business import HOURS, PARKING, PRICE, Business, open_business
 from tests.scenarios.deployment import TIME_SCALE, Deployment, Mode
-from tests.scenarios.programs import PATIENCE_S, STOP_WITHIN_S, wait_until
+from tests.scenarios.programs import STOP_WITHIN_S, wait_until
 
 pytestmark = pytest.mark.scenario
 
@@ -106,7 +106,7 @@ def test_a_model_that_refuses_hands_over_at_once(shop):
 def test_a_model_that_stays_away_hands_over(shop):
     shop.deployment.model.script(Fail(503, times=None, match=STREAMED))
     chat = shop.visitor_writes(HOURS)
-    (turn,) = shop.ended(chat, within_s=60 / TIME_SCALE + PATIENCE_S)
+    (turn,) = shop.ended(chat, within_s=60 / TIME_SCALE + 20)
     assert (turn.state, turn.reason) == ("handed_over", "model_down")
     assert len(shop.said(chat)) == len(shop.notes(chat)) == 1
 
@@ -179,13 +179,13 @@ def test_workers_told_to_stop_while_the_model_runs_give_the_work_back(shop, mean
     assert all(program.wait() < STOP_WITHIN_S for program in programs)
     deployment.model.reset()
     deployment.restart("worker", "answers")
-    shop.ended(turns=len(chats))
+    shop.ended(turns=len(chats), within_s=20)
     assert {chat: len(shop.said(chat)) for chat in chats} == dict.fromkeys(chats, 1)
 
 
 def test_a_model_that_falls_silent_is_given_up(stalled):
     shop, chat = stalled
-    (turn,) = shop.ended(chat)
+    (turn,) = shop.ended(chat, within_s=30)
     assert (turn.state, turn.reason) in {("delivered", None), ("handed_over", "model_down")}
     assert len(shop.said(chat)) == 1
     assert not all(each.reported for each in shop.model_calls())  # the silent call is counted at its upper bound

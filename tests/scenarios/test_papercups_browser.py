@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.scenarios.browsing import HTML, PERSON, SCRIPT, WEB, Site, ask, serving
 from tests.scenarios.business import CANARY, HOURS, PARKING, Business
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(120)]
 
 FOR_A_PERSON = f"I want to talk to a real person please {CANARY}"
 UNKNOWN = f"Do you sell submarines? {CANARY}"

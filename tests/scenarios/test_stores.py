@@ -22,7 +22,7 @@ def chats(shop: Business, meanwhile) -> list[str]:
 
 
 def each_is_answered_once(shop: Business, chats: list[str]) -> None:
-    shop.ended(turns=CHATS)
+    shop.ended(turns=CHATS, within_s=40)
     assert {chat: len(shop.said(chat)) for chat in chats} == dict.fromkeys(chats, 1)
     assert len(shop.turns()) == shop.replies_counted() == CHATS
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.scenarios.browsing import PERSON, ask, bubbles
 from tests.scenarios.business import HOURS, PARKING
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(120)]
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}

@@ -12,7 +12,7 @@ from tests.scenarios.browsing import PERSON, ask, bubbles, launcher, log
 from tests.scenarios.business import HOURS, PARKING, PRICE
 from tests.scenarios.programs import wait_until
 
-pytestmark = [pytest.mark.scenario, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scenario, pytest.mark.timeout(120)]
 
 
 def test_an_answer_comes_with_its_source_and_is_there_after_a_reload(site):
@@ -104,9 +104,9 @@ def test_it_comes_back_when_web_was_away(site):
     ask(page, PRICE)
     expect(page.get_by_text("Trying again …").first).to_be_visible()
     site.shop.deployment.restart("web")
-    wait_until(lambda: site.written()[-1] == PRICE, "the message arrives")
+    wait_until(lambda: site.written()[-1] == PRICE, "the message arrives", 30)
     site.say_as_person()
-    expect(bubbles(page, "human")).to_have_text([PERSON])
+    expect(bubbles(page, "human")).to_have_text([PERSON], timeout=30_000)
     expect(page.get_by_text("Trying again …")).to_have_count(0)
 
 

@@ -61,6 +61,7 @@ def read_again(tenant) -> None:
     queue().enqueue(job, message_id=name)
 
 
+@pytest.mark.timeout(120)
 def test_a_site_is_read_and_read_again(desk, alice, site):
     begin(alice, site)
     desk.run()

@@ -248,7 +248,7 @@ def test_a_process_killed_within_a_request_has_its_worst_case_presumed(line: Lin
     def stand(body):
         endpoint.charge(body)
         came.set()
-        goes.wait(180)
+        goes.wait(20)
         return 200, None
 
     endpoint.answer = stand
@@ -259,7 +259,7 @@ def test_a_process_killed_within_a_request_has_its_worst_case_presumed(line: Lin
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(alice.tenant_id)], cwd=ROOT, env=os.environ)
     try:
-        assert came.wait(120)
+        assert came.wait(30)
     finally:
         child.kill()
         child.wait()

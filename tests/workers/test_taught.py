@@ -118,9 +118,9 @@ def test_recognising_takes_a_few_milliseconds_with_many_examples():
     text = "i wonder whether there are nuts in the cake that my mother bought on saturday, intent 7"
     placed, took = vector(text), []
     for _ in range(20):
-        start = time.thread_time()
+        start = time.perf_counter()
         model.recognise(text, placed)
-        took.append(time.thread_time() - start)
+        took.append(time.perf_counter() - start)
     assert min(took) < 0.01  # 20 ms with the embedding, which takes about 10
 
 

@@ -14,7 +14,6 @@ from clients.channels import NotSent, Unknown
 from clients.channels.http import Answer, call
 
 Behaviour = Callable[[socket.socket], None]
-AGES_S = 30.0  # how long a misbehaving server goes on, and what a busy machine may take
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -36,7 +35,7 @@ def server(behaviour: Behaviour) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join(AGES_S)
+    thread.join(5)
 
 
 def whole_request(connection: socket.socket) -> bytes:
@@ -47,7 +46,7 @@ def whole_request(connection: socket.socket) -> bytes:
     return read
 
 
-def ask(url: str, *, total_s: float = AGES_S, limit_bytes: int = 1000) -> Answer:
+def ask(url: str, *, total_s: float = 0.5, limit_bytes: int = 1000) -> Answer:
     return call("POST", url, headers={}, content=b"{}", total_s=total_s, limit_bytes=limit_bytes)
 
 
@@ -58,8 +57,7 @@ def drip(start: bytes, piece: bytes) -> Behaviour:
         whole_request(connection)
         connection.sendall(start)
         connection.settimeout(0.05)
-        until = time.monotonic() + AGES_S
-        while time.monotonic() < until:
+        for _ in range(100):
             connection.sendall(piece)
             with contextlib.suppress(TimeoutError):
                 if connection.recv(1) == b"":
@@ -99,8 +97,8 @@ def test_no_whole_answer_in_time_is_unknown(behaviour: Behaviour) -> None:
     with server(behaviour) as url:
         started = time.monotonic()
         with pytest.raises(Unknown):
-            ask(url, total_s=0.5)
-        assert time.monotonic() - started < AGES_S / 2
+            ask(url)
+        assert time.monotonic() - started < 1.0
 
 
 def test_a_connection_nobody_accepts_is_not_sent() -> None:
@@ -113,7 +111,7 @@ def test_a_connection_nobody_accepts_is_not_sent() -> None:
 
 def test_a_tls_handshake_that_fails_is_not_sent() -> None:
     with server(say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url, pytest.raises(NotSent):
-        ask(url.replace("http:", "https:"), total_s=0.5)
+        ask(url.replace("http:", "https:"))
 
 
 def test_a_tls_handshake_that_hangs_is_not_sent() -> None:

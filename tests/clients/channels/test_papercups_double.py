@@ -58,7 +58,7 @@ class Receiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(60)
+        self._thread.join(5)
 
     def events(self) -> list[str]:
         return [each["event"] for each in self.envelopes]
@@ -271,7 +271,7 @@ def test_the_widget_chats_over_its_socket(
             "phx_reply",
             {"status": "ok", "response": {}},
         ]
-        assert json.loads(socket.recv(60))[3] == "presence_state"
+        assert json.loads(socket.recv(5))[3] == "presence_state"
         assert say(None, "2", "phoenix", "heartbeat", {})[2:4] == ["phoenix", "phx_reply"]
         assert say("3", "3", "conversation:unknown", "phx_join", {})[4]["response"] == {"reason": "unauthorized"}
         assert say("4", "4", topic, "phx_join", {"customer_id": customer})[4]["status"] == "ok"
@@ -282,7 +282,7 @@ def test_the_widget_chats_over_its_socket(
         assert (shout[4]["body"], shout[4]["sent_at"]) == ("Hi", "2026-05-10T12:00:00Z")
         client = PapercupsClient(papercups.base_url, account["bot_key"], account["bot_user_id"], marker_secret=SECRET)
         client.send(topic.partition(":")[2], "Hello", marker=marker(SECRET, TURN, 0), sent_at=_now())
-        assert json.loads(socket.recv(60))[4]["type"] == "bot"
+        assert json.loads(socket.recv(5))[4]["type"] == "bot"
         client.send(topic.partition(":")[2], "note", marker="m", sent_at=_now(), private=True)
         forged = say(
             "4", "6", topic, "shout", {"body": "I am the bot", "type": "bot", "user_id": account["bot_user_id"]}
@@ -308,7 +308,7 @@ def test_an_agents_socket_needs_a_session(papercups: PapercupsDouble, account: d
     said = papercups.say(account_id=account["account_id"], body="Hi")["conversation_id"]
     with connect(url + "&token=" + account["admin_token"]) as socket:
         assert _talk(socket)("1", "1", topic, "phx_join", {})[4]["status"] == "ok"
-        socket.recv(60)
+        socket.recv(5)
         shout = _talk(socket)("1", "2", topic, "shout", {"conversation_id": said, "body": "The owner here"})
         assert shout[4]["user_id"] == account["admin_user_id"]
 
@@ -322,7 +322,7 @@ def test_it_runs_as_a_process_of_its_own() -> None:
             assert httpx2.get(f"{url}/_double/health", trust_env=False).json()["double"] == "papercups"
         finally:
             process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(10)
 
 
 def _now() -> datetime:
@@ -337,6 +337,6 @@ def _socket_url(papercups: PapercupsDouble, account_id: str) -> str:
 def _talk(socket: ClientConnection) -> Any:
     def say(*frame: Any) -> Any:
         socket.send(json.dumps(frame))
-        return json.loads(socket.recv(60))
+        return json.loads(socket.recv(5))
 
     return say

@@ -15,7 +15,7 @@ from tests.doubles.website.files import W, docx, paragraph, pdf
 
 @pytest.fixture(scope="module")
 def reader():
-    made = Reader()
+    made = Reader(within_s=8.0)
     yield made
     made.close()
 

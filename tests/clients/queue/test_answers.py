@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from clients.queue import GAP, Acceptance, Answers, AsyncQueue, Queue, connect_async
 from tests.clients.queue.cast import ALICE, LossyProxy, Task
 
-PATIENCE_S = 60.0
+PATIENCE_S = 5.0
 
 
 @asynccontextmanager

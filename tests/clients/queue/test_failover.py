@@ -17,7 +17,7 @@ from config.embedded import Valkey, valkey
 from config.errors import StoreUnavailable
 from tests.clients.queue.cast import ALICE, LossyProxy, Task, Worker, label
 
-PATIENCE_S = 60.0
+PATIENCE_S = 15.0
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ class PapercupsDouble:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self.http = httpx2.Client(base_url=base_url, trust_env=False, timeout=60)
+        self.http = httpx2.Client(base_url=base_url, trust_env=False, timeout=15)
 
     def _post(self, path: str, /, **given: Any) -> Any:
         answer = self.http.post(f"/_double/{path}", json=given)
@@ -41,9 +41,9 @@ class PapercupsDouble:
     def fault(self, kind: str, **given: Any) -> None:
         self._post("faults", kind=kind, **given)
 
-    def held(self, name: str, timeout_s: float = 60.0) -> dict[str, Any] | None:
+    def held(self, name: str, timeout_s: float = 3.0) -> dict[str, Any] | None:
         """The request that a `hold_…` fault of this name has stopped, waiting for it."""
-        answer = self.http.get("/_double/held", params={"name": name, "timeout_s": timeout_s}, timeout=timeout_s + 60)
+        answer = self.http.get("/_double/held", params={"name": name, "timeout_s": timeout_s}, timeout=timeout_s + 15)
         return cast("dict[str, Any] | None", answer.raise_for_status().json())
 
     def let_go(self, name: str, *, drop: bool = False) -> None:

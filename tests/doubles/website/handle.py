@@ -57,7 +57,7 @@ class Website:
 
     def _control(self, what: str, given: Any = None) -> Any:
         data = None if given is None else json.dumps(given).encode()
-        with urlopen(Request(f"{self.url}/_double/{what}", data=data), timeout=60) as answer:
+        with urlopen(Request(f"{self.url}/_double/{what}", data=data), timeout=10) as answer:
             return json.loads(answer.read())
 
 
