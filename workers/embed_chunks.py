@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain, islice
 
 import structlog
 
@@ -50,7 +51,8 @@ from workers.run_golden import run_after_change
 
 SECONDS = 5.0  # of one job; the rest is its successor's
 BATCH = 16  # chunks stored at once
-MOST_SENTENCES = 8  # of an entry's answer that are embedded by themselves
+BATCH_CHARACTERS = 16_000  # of them all, to which the last may add its own: a third of the job's limit, if all are rare
+MOST_SENTENCES, LONGEST_SENTENCE = 8, 500  # of an entry's answer that are embedded by themselves; characters of each
 MOVED_AT_ONCE = 200  # vectors put into the index in one transaction: one or two seconds
 ALWAYS_ANEW = 2_000  # chunks up to which every change is looked at; above, a tenth more or less
 CHANGED_BY = 0.1
@@ -114,7 +116,15 @@ def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fals
 def _batch(tenant_id: uuid.UUID, model: str, skipped: set[uuid.UUID]) -> list[Unembedded]:
     with tenant_session(tenant_id) as session:
         missing = unembedded(session, model, BATCH + len(skipped))
-    return [chunk for chunk in missing if chunk.chunk_id not in skipped][:BATCH]
+    batch, characters = list[Unembedded](), 0
+    for chunk in missing:
+        if chunk.chunk_id in skipped:
+            continue
+        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+            break
+        batch.append(chunk)
+        characters += sum(map(len, (chunk.heading, *_bodies(chunk))))
+    return batch
 
 
 def _languages(batch: list[Unembedded]) -> dict[uuid.UUID, str]:
@@ -157,29 +167,30 @@ def _embedded(by: Embeddings, batch: list[Unembedded]) -> list[ChunkVectors]:
     """A heading is what a question is compared with, so it is embedded as one. A document's passage needs its heading
     to be understood; an entry's answer has its question beside it, and each of its sentences is embedded with it.
     """
-    parts = [_sentences(chunk) if chunk.of_entry else [] for chunk in batch]
-    asked, said = by.both(
-        [chunk.heading for chunk in batch if chunk.heading.strip()],
-        [
-            *(chunk.text if chunk.of_entry else f"{chunk.heading}\n{chunk.text}" for chunk in batch),
-            *(f"{chunk.heading}\n{part}" for chunk, own in zip(batch, parts, strict=True) for part in own),
-        ],
-    )
-    headings, sentences = iter(asked), iter(said[len(batch) :])
-    return [
-        ChunkVectors(
-            chunk.chunk_id,
-            len(body),
-            vector_text(next(headings).tolist()) if chunk.heading.strip() else None,
-            vector_text(body.tolist()),
-            vectors_text([next(sentences).tolist() for _ in own]) if chunk.of_entry else None,
+    parts = [_bodies(chunk) for chunk in batch]
+    asked, said = by.both([chunk.heading for chunk in batch if chunk.heading.strip()], list(chain.from_iterable(parts)))
+    headings, bodies = iter(asked), iter(said)
+    vectors = []
+    for chunk, own in zip(batch, parts, strict=True):
+        body, *sentences = islice(bodies, len(own))
+        vectors.append(
+            ChunkVectors(
+                chunk.chunk_id,
+                len(body),
+                vector_text(next(headings).tolist()) if chunk.heading.strip() else None,
+                vector_text(body.tolist()),
+                vectors_text([sentence.tolist() for sentence in sentences]) if chunk.of_entry else None,
+            )
         )
-        for chunk, body, own in zip(batch, said[: len(batch)], parts, strict=True)
-    ]
+    return vectors
 
 
-def _sentences(chunk: Unembedded) -> list[str]:
-    return [sentence for sentence in split(chunk.text) if sentence.strip()][:MOST_SENTENCES]
+def _bodies(chunk: Unembedded) -> list[str]:
+    """The texts of a chunk that are embedded as what may answer: the whole, and of an entry's answer each sentence."""
+    if not chunk.of_entry:
+        return [f"{chunk.heading}\n{chunk.text}"]
+    sentences = [sentence[:LONGEST_SENTENCE] for sentence in split(chunk.text) if sentence.strip()][:MOST_SENTENCES]
+    return [chunk.text, *(f"{chunk.heading}\n{sentence}" for sentence in sentences)]
 
 
 def _look_at_all(by: Embeddings, tenant_id: uuid.UUID, made: int) -> bool:

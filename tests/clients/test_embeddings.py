@@ -14,6 +14,7 @@ import pytest
 from clients.embeddings import (
     ENDPOINT_MODEL,
     IN_PROCESS,
+    LONGEST_IN_PROCESS,
     MARKS_OF_A_TEXT,
     EmbeddingEndpoint,
     InProcessEmbeddings,
@@ -82,6 +83,12 @@ def test_any_text_has_a_vector(in_process, text):
 def test_what_follows_a_nul_counts_too(in_process):
     one, other = in_process.queries(["park\x00my car", "park\x00some bread"])
     assert one @ other < 0.999
+
+
+def test_of_a_long_text_the_beginning_counts(in_process):
+    long = "We bake bread every Tuesday. " * 200
+    (whole, begun) = in_process.passages([long, long[:LONGEST_IN_PROCESS]])
+    assert whole @ begun == pytest.approx(1.0, abs=1e-5)
 
 
 def test_nothing_heavy_is_loaded_before_the_first_text():

@@ -23,7 +23,7 @@ from tests.documents import page
 from tests.workers.line import api_visitor, configure
 from workers import embed_overdue, embed_query
 from workers.broker import queue
-from workers.embed_chunks import embed_chunks, embed_tenant
+from workers.embed_chunks import MOST_SENTENCES, embed_chunks, embed_tenant
 
 
 def vectors(tenant) -> dict[uuid.UUID, tuple[str, str]]:
@@ -75,6 +75,20 @@ def test_only_what_is_new_is_embedded(line, bakery):
     assert len(after) == 3
     assert len(before.keys() & after.keys()) == 2
     assert all(after[name] == before[name] for name in before.keys() & after.keys())
+
+
+def test_of_long_texts_fewer_are_embedded_at_once(line, bakery):
+    """A job has sixty seconds, and what it has embedded is stored a batch at a time."""
+    with tenant_session(bakery.tenant_id) as session:
+        session.execute(delete(KnowledgeEntry))
+        for number in range(8):
+            answer = "One sentence. " * 250 + f"It is {number}."
+            session.add(KnowledgeEntry(tenant_id=bakery.tenant_id, question=f"Question {number}?", answer=answer))
+    embed_tenant(bakery.tenant_id, lambda: True)
+    assert len(vectors(bakery)) == 5  # 8 have 30,000 characters
+    embed_tenant(bakery.tenant_id)
+    assert len(vectors(bakery)) == 8
+    assert set(sentences(bakery).values()) == {MOST_SENTENCES}
 
 
 def sentences(tenant) -> dict[str, int | None]:
