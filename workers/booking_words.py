@@ -47,7 +47,11 @@ _OF_KEEPS_CONTACT = re.compile(
     r"\b(?:don'?t|do not|won'?t|rather not|prefer not)\b.*\b(?:give|share|say|tell|leave|number|e-?mail)\b|"
     r"\bno (?:phone|e-?mail|number)\b|\b(?:answer|write|reply)(?: me)? here\b"
 )
-_ANOTHER = re.compile(r"\b(?:cancel|re-?schedule|postpone|(?:move|change|push|shift) (?:my|our|the))")  # made elsewhere
+_MADE_ELSEWHERE = re.compile(  # one that stands already, of which the desk knows nothing
+    r"\b(?:cancel|re-?schedule|postpone|(?:move|change|push|shift) (?:my|our|the))|\brefunds?\b|\bmoney back\b"
+    r"|\b(?:can'?t|can ?not|couldn'?t|won'?t|unable to|not able to) (?:be able to )?(?:make|attend|keep|use) "
+    rf"(?:(?:my|our|the) (?:\w+ )?{_APPOINTMENT}\b|it\b)"
+)
 _CHANGES = re.compile(
     r"\b(?:make it|move|change|re-?schedule|re-?arrange|postpone|push|shift|swap|switch|bring forward|put back|instead|rather|"
     r"actually|earlier|later|can we do|could we do|different (?:day|time)|another (?:day|time))\b"
@@ -113,9 +117,7 @@ _NO_NAME = re.compile(
 def asks_for_appointment(text: str, *, with_moment: bool) -> bool:
     """Whether the visitor clearly wants one, rather than to know something about them."""
     plain = normalised(text)
-    if _ABOUT.search(plain) or re.search(
-        r"\b(?:cancel|re-?schedule|postpone|(?:move|change|push|shift) (?:my|our|the))", plain
-    ):
+    if _ABOUT.search(plain) or _MADE_ELSEWHERE.search(plain):
         return False
     return bool(_ASKS.search(plain)) or (with_moment and bool(_WITH_MOMENT.search(plain)))
 

@@ -99,6 +99,7 @@ _NO_UNIT = (
     rf"\b(?![/.:]\d|{TH}\b)(?! ?(?:%|people|persons?|guests?|of us|pax|adults?|kids|child\w*|friends?|weeks?|days?|months?|"
     r"years?|yrs?|hours?|hrs?|min\w*|times|pounds?|quid|euros?|dollars?|miles?|km|inch\w*|cm|x\b))"
 )
+_NO_PARTY = r"(?<!\btable for )(?<!\bparty for )(?<!\bgroup for )"  # "a table for 8" seats eight
 _NOISE = re.compile(  # mail addresses, phone numbers, prices, greetings
     r"\S+@\S+|(?<![\w:])(?:\+|\(?0)\d[\d\s()./-]{5,}\d|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|(?<![\d/.-])\d{7,}|"
     r"[£$€] ?\d+(?:[.,]\d+)?|\b24/7\b"
@@ -133,11 +134,11 @@ _CLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Clock]], ...] = 
         ),
         (
             rf"\b(?:move|change|push|shift|put|switch|bring|set|book|slot|squeeze|fit|me|us|in)(?: \w+){{0,4}}? (?:to|for) "
-            rf"({_HOUR}){_NO_UNIT}",
+            rf"{_NO_PARTY}({_HOUR}){_NO_UNIT}",
             _hour,
         ),
         (rf"{GONE}[ ,]*(\d{{1,2}}){_NO_UNIT}", _hour),
-        (rf"(?:^|[ ,])(\d{{1,2}}),? (?:on )?{GONE}", _hour),
+        (rf"(?:^|[ ,]){_NO_PARTY}(\d{{1,2}}),? (?:on )?{GONE}", _hour),
     )
 )
 _PARTS = (

@@ -430,7 +430,9 @@ def test_a_hostile_message_takes_no_time(words: str, open_booking: bool):
         ("I have terrible toothache, can I be seen today?", True),
         ("Do you have any job openings for developers?", False),
         ("Do you have any openings on Thursday?", True),
+        ("My friend is ill and we can't make our slot next week, do we get our money back?", False),
+        ("I can't make Friday, can I book for Monday?", True),
     ],
 )
-def test_coming_in_is_an_appointment_only_with_a_day(text: str, begins: bool) -> None:
+def test_an_appointment_is_begun_by_who_wants_a_new_one(text: str, begins: bool) -> None:
     assert bookings.begins(text, Place(NOW, SALON)) is begins

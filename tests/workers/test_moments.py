@@ -103,6 +103,8 @@ monday am                                 | 2026-12-07 |        | morning
 friday 4 people                           | 2026-12-04 |        |
 table for 4 tomorrow at 8pm               | 2026-12-03 | 20:00  |
 a table for 4 people on Saturday          | 2026-12-05 |        |
+can we book a table for 8 on Saturday     | 2026-12-05 |        |
+book a table for 8pm on Saturday          | 2026-12-05 | 20:00  |
 tomorrow at 3, my number is 0161 496 0999 | 2026-12-03 | 03:00? |
 friday 10am, mail me at jo3@example.com   | 2026-12-04 | 10:00  |
 is it £30 on friday at 9?                 | 2026-12-04 | 09:00? |
