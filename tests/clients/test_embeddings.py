@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,20 @@ def test_of_a_long_text_the_beginning_counts(in_process):
     long = "We bake bread every Tuesday. " * 200
     (whole, begun) = in_process.passages([long, long[:LONGEST_IN_PROCESS]])
     assert whole @ begun == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_question_does_not_wait_for_a_long_text(in_process):
+    with in_process._long.held(LONGEST_IN_PROCESS), ThreadPoolExecutor(1) as pool:
+        (vector,) = pool.submit(in_process.queries, ["When do you open?"]).result(timeout=10)
+    assert vector.shape == (384,)
+
+
+def test_texts_embedded_beside_each_other_do_not_mix(in_process):
+    texts = [f"Bread of day {number}. " * (20 if number % 2 else 1) for number in range(12)]
+    alone = in_process.passages(texts)
+    with ThreadPoolExecutor(4) as pool:
+        for beside in pool.map(in_process.passages, [texts] * 4):
+            assert all(numpy.array_equal(one, other) for one, other in zip(alone, beside, strict=True))
 
 
 def test_nothing_heavy_is_loaded_before_the_first_text():
