@@ -87,7 +87,7 @@ def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fals
         mark = begin_embedding(session, tenant_id)
     made, skipped, done = 0, set[uuid.UUID](), True
     try:
-        while batch := _batch(tenant_id, by.name, skipped):
+        while batch := next_batch(tenant_id, by.name, skipped):
             vectors, told = _vectors(by, batch, skipped), _languages(batch)
             with tenant_session(tenant_id) as session:
                 keep_vectors(session, by.name, vectors)
@@ -113,7 +113,8 @@ def embed_tenant(tenant_id: uuid.UUID, enough: Callable[[], bool] = lambda: Fals
     return done and settled
 
 
-def _batch(tenant_id: uuid.UUID, model: str, skipped: set[uuid.UUID]) -> list[Unembedded]:
+def next_batch(tenant_id: uuid.UUID, model: str, skipped: set[uuid.UUID]) -> list[Unembedded]:
+    """Chunks that lack a vector of this model, as many as are stored at once; none of those `skipped`."""
     with tenant_session(tenant_id) as session:
         missing = unembedded(session, model, BATCH + len(skipped))
     batch, characters = list[Unembedded](), 0
