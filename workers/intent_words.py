@@ -148,7 +148,7 @@ CLUES: dict[str, tuple[Clue, ...]] = {
     "complaint": _clues(
         (4.5, r"\b(?:complaint|complain|unacceptable|disgusted|disgusting|appalling|furious|scam(?:med)?|"
               r"rip-? ?off|ruined)\b"),
-        (4.5, r"^(?!(?:(?:hi|hello|hey)[,!.]? )?(?:when|how|can|could|do|does|will|what|is|under)\b).*\bmy money back\b"),
+        (4.5, r"^(?!.*\b(?:when|how|can|could|do|does|will|would|what|is|under|if)\b[^.!?]*\bmy money back\b).*\bmy money back\b"),
         (4.5, r"\b(?:very |so |really |extremely )?(?:un ?happy|dis ?appointed|dissatisfied|displeased)\b|"
               r"\bnot (?:at all )?(?:happy|satisfied)\b"),
         (4.5, r"\b(?:terrible|awful|horrible|worst|bad|poor|disgraceful|shocking) (?:service|experience|job|"
@@ -160,7 +160,8 @@ CLUES: dict[str, tuple[Clue, ...]] = {
         (4.5, r"\b(?:over ?charged|waste of (?:money|time)|not good enough|left a mess|hasn'?t (?:turned up|"
               r"arrived|come)|let (?:me|us) down|poor quality)\b"),
         (1.5, r"\b(?:waited|waiting for|third time|refund me|a joke|wrong|washed out|came off)\b"),
-        (4.5, r"\b(?:queja|reclamacion|descontent[oa]|pas (?:du tout )?satisfait\w*|inadmissible|rembourse\w*|"
+        (4.5, r"\b(?:queja|reclamacion|descontent[oa]|pas (?:du tout )?satisfait\w*|inadmissible|"
+              r"(?:veux|voudrais|exige|demande|reclame) (?:\w+ ){0,3}rembourse\w*|remboursez[- ]moi|"
               r"plainte|beschwer\w+|"
               r"unzufrieden|reclamacao|insatisfeit[oa]|delus[oa]|decue?s?|reclamo|klacht|ontevreden|sikayet\w*|"
               r"memnun kalmad\w*|memnun degil\w*|muy mal servicio|no estoy (?:nada )?(?:content[oa]|satisfech[oa])|"

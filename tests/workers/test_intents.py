@@ -81,7 +81,10 @@ def test_capitals_accents_and_quotes_make_no_difference() -> None:
 
 def test_asking_whether_money_comes_back_is_no_complaint() -> None:
     assert classify("When will I get my money back?").intent is not Intent.COMPLAINT
+    assert classify("If I call it off three days before, do I get my money back?").intent is not Intent.COMPLAINT
+    assert classify("Est-ce que je suis remboursée si j'annule ?").intent is not Intent.COMPLAINT
     assert classify("I want my money back").intent is Intent.COMPLAINT
+    assert classify("Bonjour, je veux être remboursée").intent is Intent.COMPLAINT
 
 
 def test_the_form_of_a_question_is_known() -> None:
