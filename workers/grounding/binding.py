@@ -78,6 +78,8 @@ def bound(
             used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
+        if item.label == "promise":  # "free for over-4s" rests on no "free for under-4s"
+            holders = [part for part in holders if not any(_other_way(one, part) for one in clause.items)]
         rivals = (
             parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
         )

@@ -112,7 +112,8 @@ _OPPOSITES = (
     ("open|opens|opened|opening|offen|geoffnet|offnet|offnen|ouvert*|ouvr*|abiert*|abre|abren|abrimos|apert*|apre|aperti|aberto*|aberta*|geopend|acik*",
      "closed|close|closes|closing|shut|geschlossen|schliesst|schliessen|zu|ferme*|ferm*|cerrad*|cierra*|cerramos|chius*|chiud*|fechad*|fecha|fechamos|gesloten|dicht|kapali*"),
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
-    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
+    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*|"
+     "precede|precedes|precedent|precedono|preceden|precedem|vorausgeh*|vorangeh*|voorafgaan*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),
@@ -309,10 +310,33 @@ def formed(word: str) -> bool:
     return len(word) >= SHORTEST_FORMED and word.endswith(_FORMED)
 
 
+OF = words_of("of de d del della di da do dos das du des van von fur for para para pour per voor")
+_PRICES = words_of(
+    "price fee fare amount rate admission preis preise betrag eintritt beitrag gebuhr satz prix tarif montant precio "
+    "importe tarifa prezzo importo tariffa biglietto preco valor bilhete prijs bedrag tarief ucret ucreti bilet fiyat"
+)
+_WHOLE_PRICE = words_of(
+    "full whole normal regular voll volle vollen voller volles ganze ganzen regular regularen plein entier complet "
+    "integral completo completa entero entera intero intera pieno piena inteiro inteira volledige normale tam"
+)
+
+
+def full_price(word: str, following: str, before: str) -> bool:
+    """Whether two words say that somebody pays: "full price", "prix plein"."""
+    return (word in _WHOLE_PRICE and following in _PRICES) or (word in _WHOLE_PRICE and before in _PRICES)
+
+
 def verb_at_start(word: str, following: str) -> bool:
     """Whether the first word of a sentence is a verb by its ending: "Servimos", "Offriamo", "Trouvez le"."""
     return word.endswith(("amos", "emos", "imos", "iamo", "iyoruz", "uyoruz")) or (
         word.endswith("ez") and following in _FRENCH_AFTER
+    )
+
+
+def prefixed(word: str) -> bool:
+    """Whether a word denies by how it begins: "unavailable", "impossible", "non-refundable"."""
+    return (
+        word.startswith(("un", "im", "non", "indispon", "inacces", "ungultig", "nicht")) and len(word) > SHORTEST_FORMED
     )
 
 

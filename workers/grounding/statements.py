@@ -23,6 +23,7 @@ _JOINS = {
     }.items()
 }  # fmt: skip
 _ANY_JOINS = words_of("and or but und oder aber sondern sowie et ou mais y pero sino ed oppure ve veya maar")
+_NO_JOINS = frozenset({"é", "è", "où"})  # "is" and "where", which have another meaning without their accent
 _BREAKS = frozenset(",;:()–—|/•")
 _TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar ama fakat however whereas")
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
@@ -146,9 +147,10 @@ def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> lis
     last = 0
     for item in items:
         between = pieces[last : item.at]
-        if groups[-1] and (any(raw in _BREAKS for raw in between) or item.raw in joins):
+        joining = item.raw in joins and item.label == "word" and pieces[item.at].casefold() not in _NO_JOINS
+        if groups[-1] and (any(raw in _BREAKS for raw in between) or joining):
             groups.append([])
-        if item.raw not in joins or item.label != "word":
+        if not joining:
             groups[-1].append(item)
         last = item.end or item.at + 1
     if len(groups) > 1 and groups[0] and all(_leads_in(item) for item in groups[0]):

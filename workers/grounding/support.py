@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from workers.grounding.affirmed import only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.binding import COVERED, bound, covers, fitted, foreign
-from workers.grounding.denial import agrees, alone, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
+from workers.grounding.qualifiers import another, several
 from workers.grounding.reading import LIGHT, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
@@ -41,6 +44,10 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         used = used or [best]
         if (conflict := opposed(clause, used, parts)) is not None:
             return Finding("negation", conflict)
+        if (
+            instead := another(clause, used, grounds) or several(clause, grounds) or in_spite(clause, grounds)
+        ) is not None:
+            return Finding("binding", f"{instead}, in the place of something else")
         evidence += used
         weight = content(clause)
         total += weight
@@ -69,6 +76,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         denied(statement, evidence)
         or left_out(statement, grounds)
         or alone(statement, evidence)
+        or shortened(statement, grounds)
+        or only_denied(statement, grounds)
         or contrary(statement, grounds)
     )
     if denial is not None:

@@ -1,0 +1,86 @@
+"""What a sentence says with "only" or in spite of one: for these and no others, on this day and no other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from workers.grounding import language_words as languages
+from workers.grounding.grounds import Grounds, Part
+from workers.grounding.reading import Item
+from workers.grounding.statements import FIGURES, Clause, Statement
+
+
+def alone(statement: Statement, evidence: Sequence[Part]) -> str | None:
+    """An "only" that the source does not say: neither so, nor by a limit, a denial or a reservation."""
+    items = [item for clause in statement.clauses for item in clause.items]
+    for item, following in itertools.pairwise(items):
+        if item.raw not in languages.EXCLUSIVE or following.label in ("money", "unit", "percent"):
+            continue
+        if not any(_restricts(part.statement, begins=item.at == 0) for part in evidence):
+            return item.raw
+    return None
+
+
+def _restricts(statement: Statement, *, begins: bool) -> bool:
+    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much."""
+    return (bool(statement.denials) and not begins) or any(
+        item.raw in languages.EXCLUSIVE
+        or item.raw.startswith(languages.RESERVED)
+        or any(
+            isinstance(need, tuple) and len(need) == 4 and need[2] in ("<", ">") and not begins for need in item.needs
+        )
+        for clause in statement.clauses
+        for item in clause.items
+    )
+
+
+def in_spite(clause: Clause, grounds: Grounds) -> str | None:
+    """A fact beside one that a source allows another one only: "line 21 on Sundays" of "on Sundays only line 22 runs"."""
+    facts = [item for item in clause.items if item.label in FIGURES and item.needs]
+    if len({item.label for item in facts}) < 2:
+        return None
+    for part in grounds.parts:
+        for sole in _sole(part.clause.items):
+            others = [item for item in facts if item.label == sole.label]
+            beside = [item for item in facts if item.label != sole.label and _stands(item, part.clause)]
+            if others and beside and not any(_stands(item, part.clause) for item in others):
+                return f"{others[0].raw}, beside {beside[0].raw}"
+    return None
+
+
+def shortened(statement: Statement, grounds: Grounds) -> str | None:
+    """ "Only on Sundays", of "on Saturdays, Sundays and bank holidays only": it leaves out a day of those that count."""
+    own = [item for clause in statement.clauses for item in clause.items]
+    if not any(item.raw in languages.EXCLUSIVE for item in own):
+        return None
+    days = [item for item in own if item.label == "day"]
+    verdicts = [
+        any(other.needs[0] not in statement.keys for other in run)
+        for source in grounds.sources
+        for one in source.statements
+        for run in _runs(one)
+        if any(day.needs[0] in other.says for day in days for other in run)
+    ]
+    return days[0].raw if verdicts and all(verdicts) else None
+
+
+def _runs(statement: Statement) -> list[list[Item]]:
+    """The days that a statement with an "only" enumerates in a row."""
+    items = [item for clause in statement.clauses for item in clause.items]
+    if not any(item.raw in languages.EXCLUSIVE for item in items):
+        return []
+    return [list(run) for is_day, run in itertools.groupby(items, lambda item: item.label == "day") if is_day]
+
+
+def _sole(items: Sequence[Item]) -> list[Item]:
+    """The facts that an "only" is about, with a word between them at most: "only line 22"."""
+    return [
+        next(one for one in items[number + 1 : number + 3] if one.label in FIGURES)
+        for number, item in enumerate(items)
+        if item.raw in languages.EXCLUSIVE and any(one.label in FIGURES for one in items[number + 1 : number + 3])
+    ]
+
+
+def _stands(item: Item, clause: Clause) -> bool:
+    return any(need in clause.own for need in item.needs)
