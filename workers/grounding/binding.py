@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.grounding import language_words as languages
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, nouns
@@ -23,7 +24,7 @@ OWN_WORDS = 0.5  # how much it matters that the words of a source's part are the
 def fitted(clause: Clause, context: Sequence[Item], grounds: Grounds) -> list[Part]:
     """Every part of the sources with how well its words fit the clause's."""
     items = [*clause.items, *context]
-    weights = [item.weight * (0.5 if number >= len(clause.items) else 1.0) for number, item in enumerate(items)]
+    weights = [_weight(item) * (0.5 if number >= len(clause.items) else 1.0) for number, item in enumerate(items)]
     whole = sum(weights) or 1.0
     for part in grounds.parts:
         held: dict[int, float] = {}
@@ -46,6 +47,11 @@ def fitted(clause: Clause, context: Sequence[Item], grounds: Grounds) -> list[Pa
         recalled = min(1.0, part.matched / part.clause.words) if part.clause.words else 0.5
         part.fit = total / whole + OWN_WORDS * recalled
     return grounds.parts
+
+
+def _weight(item: Item) -> float:
+    """What an item counts for; a denial tells little of what is spoken of."""
+    return LIGHT if item.label == "word" and languages.negates(item.raw) else item.weight
 
 
 def _matched(items: Sequence[Item], held: dict[int, float]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Grounds, Part
-from workers.grounding.reading import Item
+from workers.grounding.reading import WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Statement
 
 
@@ -36,11 +36,17 @@ def _restricts(statement: Statement, *, begins: bool) -> bool:
 
 
 def in_spite(clause: Clause, grounds: Grounds) -> str | None:
-    """A fact beside one that a source allows another one only: "line 21 on Sundays" of "on Sundays only line 22 runs"."""
+    """A fact beside one that a source allows another one only: "line 21 on Sundays" of "on Sundays only line 22 runs".
+
+    Where the source speaks of the same thing, by a word at least.
+    """
     facts = [item for item in clause.items if item.label in FIGURES and item.needs]
     if len({item.label for item in facts}) < 2:
         return None
+    words = [item for item in clause.items if item.label == "word" and item.weight >= WORD]
     for part in grounds.parts:
+        if not any(item.says[0] in part.clause.own for item in words):
+            continue
         for sole in _sole(part.clause.items):
             others = [item for item in facts if item.label == sole.label]
             beside = [item for item in facts if item.label != sole.label and _stands(item, part.clause)]

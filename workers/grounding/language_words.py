@@ -173,6 +173,9 @@ DETERMINERS = words_of(
     "nuestros nuestras il lo gli uno i o os as um uma nosso nossa nostro nostra de het een ons onze"
 )
 BEING = words_of("is are ist sind est sont es son e sono sao")
+IS = BEING | words_of(
+    "esta estan ha hanno tem tiene tienen a ont cuesta cuestan costa costano custa custam coute coutent"
+)
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")

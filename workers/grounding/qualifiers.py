@@ -20,11 +20,20 @@ def another(clause: Clause, used: Sequence[Part], grounds: Grounds) -> str | Non
         return None
     for one, two in _adjacent(clause.items):
         for noun, quality in ((two, one), (one, two)):
-            if (one.raw, two.raw) in grounds.pairs and all(
-                _another(noun, quality, clause, part, grounds) for part in holding
-            ):
+            known = (one.raw, two.raw) in grounds.pairs
+            strange = quality.says[0] not in grounds.stems and _told_apart(noun, quality, clause)
+            if (known or strange) and all(_another(noun, quality, clause, part, grounds) for part in holding):
                 return f"{one.raw} {two.raw}"
     return None
+
+
+def _told_apart(noun: Item, quality: Item, clause: Clause) -> bool:
+    """Whether a word no source has stands like an adjective: "the large pool", "la piscina grande está"."""
+    at = clause.items.index(quality)
+    before, behind = clause.items[at - 1 : at], clause.items[at + 1 : at + 2]
+    if quality.at < noun.at:
+        return bool(before) and before[0].weight < WORD
+    return bool(behind) and behind[0].raw in languages.IS
 
 
 def _holds(part: Part, item: Item) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from workers.grounding import language_words as languages
 from workers.grounding.facts import facts
+from workers.grounding.measure_words import AFTERWARDS
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.split import split
 from workers.grounding.stems import words_of
@@ -145,9 +146,13 @@ def _shape(items: list[Item]) -> tuple[Key, ...]:
 def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> list[Clause]:
     groups: list[list[Item]] = [[]]
     last = 0
-    for item in items:
+    for number, item in enumerate(items):
         between = pieces[last : item.at]
-        joining = item.raw in joins and item.label == "word" and pieces[item.at].casefold() not in _NO_JOINS
+        following = items[number + 1].raw if number + 1 < len(items) else ""
+        limiting = bool(number) and items[number - 1].label in FIGURES and (item.raw, following) in AFTERWARDS
+        joining = (
+            not limiting and item.raw in joins and item.label == "word" and pieces[item.at].casefold() not in _NO_JOINS
+        )
         if groups[-1] and (any(raw in _BREAKS for raw in between) or joining):
             groups.append([])
         if not joining:
