@@ -80,12 +80,17 @@ def _runs(statement: Statement) -> list[list[Item]]:
 
 
 def _sole(items: Sequence[Item]) -> list[Item]:
-    """The facts that an "only" is about, with a word between them at most: "only line 22"."""
-    return [
-        next(one for one in items[number + 1 : number + 3] if one.label in FIGURES)
-        for number, item in enumerate(items)
-        if item.raw in languages.EXCLUSIVE and any(one.label in FIGURES for one in items[number + 1 : number + 3])
-    ]
+    """The facts that an "only" is about, with one word between them at most: "only line 22", "seule la ligne 22"."""
+    found: list[Item] = []
+    for number, item in enumerate(items):
+        if item.raw in languages.EXCLUSIVE:
+            words = 0
+            for one in items[number + 1 :]:
+                words += one.label == "word" and one.weight >= WORD
+                if one.label in FIGURES or words > 1:
+                    found += [one] if one.label in FIGURES else []
+                    break
+    return found
 
 
 def _stands(item: Item, clause: Clause) -> bool:
