@@ -147,9 +147,6 @@ class Reader(Ranges):
     def _side(self, at: int) -> int:
         """The side a word stands on, by the words around it where they tell."""
         word, before = self.words[at], self._before(at)
-        following = self.words[at + 1] if at + 1 < len(self.words) else ""
-        if languages.full_price(word, following, before):
-            return languages.side("paid")
         if (before, word) in measures.ADDED and self.found and self._behind_figure(at):
             return languages.side("more")
         if word == "prima" and before in measures.ARTICLES | measures.CONTRACTED:

@@ -324,9 +324,9 @@ _WHOLE_PRICE = words_of(
 )
 
 
-def full_price(word: str, following: str, before: str) -> bool:
-    """Whether two words say that somebody pays: "full price", "prix plein"."""
-    return (word in _WHOLE_PRICE and following in _PRICES) or (word in _WHOLE_PRICE and before in _PRICES)
+def full_price(one: str, two: str) -> bool:
+    """Whether two words say that somebody pays all of it: "full price", "prix plein"."""
+    return (one in _WHOLE_PRICE and two in _PRICES) or (two in _WHOLE_PRICE and one in _PRICES)
 
 
 def verb_at_start(word: str, following: str) -> bool:

@@ -93,3 +93,16 @@ def _counts(part: Part, noun: Item, clause: Clause) -> bool:
         one.label == "number" and two.says[0] == noun.says[0] and not any(key in clause.own for key in one.needs)
         for one, two in itertools.pairwise(part.clause.items)
     )
+
+
+def in_full(clause: Clause, used: Sequence[Part]) -> str | None:
+    """The full price, of what is free: "carers pay the full fare" of "carers travel free"."""
+    for one, two in itertools.pairwise(clause.items):
+        if languages.full_price(one.raw, two.raw) and _FREE not in clause.sides:
+            pair = {one.says[0], two.says[0]}
+            if any(_FREE in part.clause.sides and not pair <= part.clause.own.keys() for part in used):
+                return f"{one.raw} {two.raw}"
+    return None
+
+
+_FREE = languages.side("free")
