@@ -242,6 +242,12 @@ def _other_currencies(match: Match) -> list[str]:
 
 
 def _other_houses(match: Match) -> list[str]:
+    behind = match.string[match.end() :]
+    if match[2].strip() in ("bis", "ter") and not re.match(r",| (?:rue|avenue|boulevard|place|chemin|quai)\b", behind):
+        return [
+            str(int(match[1]) + 1) + match[2],
+            match[1][::-1] + match[2],
+        ]  # "line 22 bis Magdalen Gates" is no house
     return [match[1], match[1] + match[2][:-1] + "g", str(int(match[1]) + 1) + match[2], match[1][::-1] + match[2]]
 
 

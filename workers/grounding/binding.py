@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
-from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, nouns
+from workers.grounding.statements import FIGURES, Clause, Key
 
 NEAR = 0.12  # two parts whose words fit this equally are both what a clause may be about
 COVERED = 0.5  # of the words around a fact, found where the fact stands
@@ -111,33 +111,6 @@ def bound(
                 return None
             used.append(best)
     return used
-
-
-def foreign(statement: Statement, grounds: Grounds) -> str | None:
-    """The subject of a sentence when no source that has its facts speaks of it, and another does: the price of one
-    thing said of another."""
-    clause = statement.clauses[0]
-    facts = [item for item in clause.items if item.needs and item.label not in CONTACTS]
-    subject = next(iter(clause.items[: _first_content(clause) + 1][-1:]), None)
-    if any(item.label == "place" for item in clause.items):
-        return None  # the business's own address, by whatever name it goes
-    if not facts or subject is None or subject not in nouns(clause.items) or subject.raw in grounds.names:
-        return None
-    key = subject.says[0]
-    if key not in grounds.stems or key in grounds.general:
-        return None
-    holding = [source for source in grounds.sources if all(_has(source, item) for item in facts)]
-    if not holding or any(key in source.stems for source in holding):
-        return None
-    return subject.raw
-
-
-def _first_content(clause: Clause) -> int:
-    return next((at for at, item in enumerate(clause.items) if item.weight > SMALL), 0)
-
-
-def _has(source: Source, item: Item) -> bool:
-    return any(need in source.stems for need in item.needs)
 
 
 def _other_way(item: Item, part: Part) -> bool:

@@ -90,8 +90,9 @@ def check(
     if numbers and not cited:
         return Checked(None, (), unsupported=True, reason="citation")
     asked = _asked(question) if question else None
-    own = None if cited else len(places)
-    finding = _judge(text, statement, sources, asked, _names(name), similarity, own)
+    others = [_source(passage) for place, passage in enumerate(passages) if place not in places]
+    grounds = Grounds(sources, _names(name), others)
+    finding = _judge(text, statement, grounds, asked, similarity, None if cited else len(places))
     if finding.reason is None and finding.places == [] and not finding.facts:
         return Checked(text, ())
     if finding.reason is not None:
@@ -103,14 +104,12 @@ def check(
 def _judge(
     text: str,
     statement: Statement,
-    sources: Sequence[Source],
+    grounds: Grounds,
     asked: Statement | None,
-    names: frozenset[str],
     similarity: Similarity | None,
     retrieved: int | None,
 ) -> Finding:
     """`retrieved`: of a sentence that cites nothing, how many of the sources are passages; the others are known."""
-    grounds = Grounds(sources, names)
     own = asked.keys if asked else frozenset()
     finding = support.find(statement, grounds, own)
     if finding.reason is None and finding.places and retrieved is not None:
@@ -125,17 +124,20 @@ def _judge(
     ):
         return Finding()
     if similarity is not None and finding.reason in ("unsupported", "name", "binding"):
-        return _similar(text, statement, sources, similarity) or finding
+        return _similar(text, statement, grounds.sources, similarity) or finding
     return finding
 
 
 def _again(finding: Finding, statement: Statement, grounds: Grounds, own: frozenset[Key], retrieved: int) -> Finding:
     """The finding, if the sentence would be sent as well had it cited what becomes its sources: a word that only stands
     in a passage about something else supports nothing."""
-    kept = [source for place, source in enumerate(grounds.sources) if place in finding.places or place >= retrieved]
-    if len(kept) == len(grounds.sources):
+    kept: list[Source] = []
+    rest: list[Source] = []
+    for place, source in enumerate(grounds.sources):
+        (kept if place in finding.places or place >= retrieved else rest).append(source)
+    if not rest:
         return finding
-    again = support.find(statement, Grounds(kept, grounds.names), own)
+    again = support.find(statement, Grounds(kept, grounds.names, rest), own)
     return finding if again.reason is None else again
 
 

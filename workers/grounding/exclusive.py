@@ -7,32 +7,45 @@ from collections.abc import Sequence
 
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Grounds, Part
-from workers.grounding.reading import WORD, Item
+from workers.grounding.reading import SMALL, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Statement
 
 
 def alone(statement: Statement, evidence: Sequence[Part]) -> str | None:
     """An "only" that the source does not say: neither so, nor by a limit, a denial or a reservation."""
     items = [item for clause in statement.clauses for item in clause.items]
-    for item, following in itertools.pairwise(items):
+    for number, (item, following) in enumerate(itertools.pairwise(items)):
         if item.raw not in languages.EXCLUSIVE or following.label in ("money", "unit", "percent"):
             continue
-        if not any(_restricts(part.statement, begins=item.at == 0) for part in evidence):
+        begins, figure = item.at == 0, _meets_figure(items, number)
+        if not any(_restricts(part.statement, begins=begins, figure=figure) for part in evidence):
             return item.raw
     return None
 
 
-def _restricts(statement: Statement, *, begins: bool) -> bool:
-    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much."""
-    return (bool(statement.denials) and not begins) or any(
-        item.raw in languages.EXCLUSIVE
-        or item.raw.startswith(languages.RESERVED)
-        or any(
-            isinstance(need, tuple) and len(need) == 4 and need[2] in ("<", ">") and not begins for need in item.needs
+def _restricts(statement: Statement, *, begins: bool, figure: bool) -> bool:
+    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much.
+
+    One that begins with it and a thing ("only the dovetail course") needs one about a thing: "limited to six people"
+    and "only on Sundays" are about something else.
+    """
+    if statement.denials and not begins:
+        return True
+    items = [item for clause in statement.clauses for item in clause.items]
+    return any(
+        (
+            (item.raw in languages.EXCLUSIVE or item.raw.startswith(languages.RESERVED))
+            and (not begins or figure or not _meets_figure(items, number))
         )
-        for clause in statement.clauses
-        for item in clause.items
+        or (not begins and any(need[2:3] in (("<",), (">",)) for need in item.needs if isinstance(need, tuple)))
+        for number, item in enumerate(items)
     )
+
+
+def _meets_figure(items: Sequence[Item], number: int) -> bool:
+    """Whether the first that counts behind a word is a figure or a day."""
+    following = next((item for item in items[number + 1 :] if item.weight > SMALL), None)
+    return following is not None and following.label in FIGURES
 
 
 def in_spite(clause: Clause, grounds: Grounds) -> str | None:

@@ -165,7 +165,8 @@ EXCLUSIVE = words_of(
     "solo solamente unicamente exclusivamente soltanto apenas somente alleen enkel uitsluitend sadece yalnizca yalniz"
 )
 RESERVED = (
-    "reserv", "restrict", "limit", "beschrank", "vorbehalt", "nicht-", "exclusi", "voorbehoud", "beperk",
+    "reserved", "reserviert", "reserve", "reservad", "riservat", "gereserveerd", "restrict", "limit", "beschrank",
+    "vorbehalt", "nicht-", "exclusi", "voorbehoud", "beperk",
 )  # fmt: skip
 # A noun follows, which has no capital outside German.
 DETERMINERS = words_of(
@@ -175,6 +176,11 @@ DETERMINERS = words_of(
 BEING = words_of("is are ist sind est sont es son e sono sao")
 IS = BEING | words_of(
     "esta estan ha hanno tem tiene tienen a ont cuesta cuestan costa costano custa custam coute coutent"
+)
+# Said of few things by themselves, and yet what a sentence is about: "our phone number", "the next one".
+POINTING = words_of(
+    "phone number telephone telefon nummer numero telefono telefone numara next nachste nachster nachstes prochain "
+    "prochaine proximo proxima prossimo prossima volgende sonraki"
 )
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.

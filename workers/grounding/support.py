@@ -5,7 +5,7 @@ from __future__ import annotations
 from workers.grounding import language_words as languages
 from workers.grounding.affirmed import only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
-from workers.grounding.binding import COVERED, bound, covers, fitted, foreign
+from workers.grounding.binding import COVERED, bound, covers, fitted
 from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unsound
 from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
@@ -13,6 +13,7 @@ from workers.grounding.qualifiers import another, in_full, several
 from workers.grounding.reading import LIGHT, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
+from workers.grounding.subjects import foreign
 
 ALIKE = 0.75  # of the words of a clause that denies, found where it rests, if the rest of its sentence rests elsewhere
 SUPPORTED = 0.6  # of the words of a sentence without facts
