@@ -177,3 +177,57 @@ def test_where_only_one_counts_the_other_does_not(source: str, true: str, altere
 def test_only_one_day_of_several_is_not_said(source: str, altered: str) -> None:
     assert sent(source, source)
     assert not sent(altered, source)
+
+
+HOTEL = (
+    "A room costs £80. Breakfast is served from 7:00 to 10:00.",
+    "A massage lasts 50 minutes. Please book it at least 3 days ahead.",
+    "The parking permit costs £6 a day. Up to three cars are allowed. They may not be washed in the yard.",
+    "Our phone number is 0161 496 0142.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("A room costs £80.", 0),
+        ("The room costs £80, and breakfast is served from 7:00.", 0),
+        ("The parking permit is £6 a day.", 2),
+        ("Please book your massage at least 3 days in advance.", 1),
+        ("On our phone number, 0161 496 0142, you reach us.", 3),
+    ],
+)
+def test_a_sentence_about_the_thing_its_facts_belong_to_is_sent(sentence: str, says: int) -> None:
+    assert sent(sentence, HOTEL[says], *(text for text in HOTEL if text != HOTEL[says]))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited"),
+    [
+        ("A massage costs £80.", 0),
+        ("The parking permit costs £80.", 0),
+        ("Our phone number is 50 minutes.", 1),
+        ("The permit lasts 50 minutes.", 1),
+        ("A massage is available; please book it from 7:00 to 10:00.", 0),
+        ("Please book it at least 3 days afterwards.", 1),
+        ("Breakfast is unavailable from 7:00 to 10:00.", 0),
+        ("A room costs £80 while breakfast is not washed.", 0),
+        ("A massage lasts 50 minutes, with at most three guests in the room.", 1),
+    ],
+)
+def test_the_facts_of_one_thing_are_not_said_of_another(sentence: str, cited: int) -> None:
+    assert not sent(sentence, HOTEL[cited], *(text for text in HOTEL if text != HOTEL[cited]))
+
+
+@pytest.mark.parametrize(
+    ("source", "altered"),
+    [
+        ("Our course takes place in March and is limited to six people.", "Only our course takes place in March."),
+        ("Der Kurs ist im März und auf sechs Personen beschränkt.", "Nur der Kurs ist im März."),
+        ("La carte est valable uniquement le samedi.", "Seule la carte est valable le samedi."),
+        ("Las reservas las lleva Ana Ruiz.", "Solo las reservas las lleva Ana Ruiz."),
+    ],
+)
+def test_a_limit_of_something_else_makes_nothing_the_only_one(source: str, altered: str) -> None:
+    assert sent(source, source)
+    assert not sent(altered, source)

@@ -33,10 +33,8 @@ def _restricts(statement: Statement, *, begins: bool, figure: bool) -> bool:
         return True
     items = [item for clause in statement.clauses for item in clause.items]
     return any(
-        (
-            (item.raw in languages.EXCLUSIVE or item.raw.startswith(languages.RESERVED))
-            and (not begins or figure or not _meets_figure(items, number))
-        )
+        (item.raw in languages.EXCLUSIVE and (not begins or figure or not _meets_figure(items, number)))
+        or (item.raw.startswith(languages.RESERVED) and not (begins and _limits_figure(items, number)))
         or (not begins and any(need[2:3] in (("<",), (">",)) for need in item.needs if isinstance(need, tuple)))
         for number, item in enumerate(items)
     )
@@ -46,6 +44,11 @@ def _meets_figure(items: Sequence[Item], number: int) -> bool:
     """Whether the first that counts behind a word is a figure or a day."""
     following = next((item for item in items[number + 1 :] if item.weight > SMALL), None)
     return following is not None and following.label in FIGURES
+
+
+def _limits_figure(items: Sequence[Item], number: int) -> bool:
+    """ "Limited to six people", "auf sechs Personen beschränkt"."""
+    return _meets_figure(items, number) or any(item.label in FIGURES for item in items[max(0, number - 2) : number])
 
 
 def in_spite(clause: Clause, grounds: Grounds) -> str | None:

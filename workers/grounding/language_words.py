@@ -98,7 +98,7 @@ _NEGATORS = words_of(
     "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets nergens degil yok "
     "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
     "prohibido prohibida prohibidos prohibidas entfallt entfallen waived exempt befreit exonere exoneres exento exenta exentos exentas vietato vietata vietati vietate proibido proibida proibidos proibidas "
-    "verboden"
+    "verboden unable unavailable indisponible indisponibles indisponibili indisponivel indisponiveis unverfugbar"
 )
 _EXCEPT = words_of(
     "hors excl exkl except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
@@ -113,6 +113,7 @@ _OPPOSITES = (
      "closed|close|closes|closing|shut|geschlossen|schliesst|schliessen|zu|ferme*|ferm*|cerrad*|cierra*|cerramos|chius*|chiud*|fechad*|fecha|fechamos|gesloten|dicht|kapali*"),
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
     ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*|"
+     "ahead|advance|voraus|avance|antelacion|anticipo|antecedencia|vooraf|onceden|"
      "precede|precedes|precedent|precedono|preceden|precedem|vorausgeh*|vorangeh*|voorafgaan*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),

@@ -15,7 +15,7 @@ def foreign(statement: Statement, grounds: Grounds) -> str | None:
     """The subject of a sentence when no source that has its facts speaks of it, and another does, cited or not: the
     price of one thing said of another."""
     clause = statement.clauses[0]
-    facts = [item for item in clause.items if item.needs and item.label not in CONTACTS]
+    facts = _facts(clause) or [item for other in statement.clauses for item in _facts(other)]
     if not facts or any(item.label == "place" for item in clause.items):
         return None  # the business's own address goes by whatever name
     holding = [source for source in grounds.sources if all(_has(source, item) for item in facts)]
@@ -28,6 +28,10 @@ def foreign(statement: Statement, grounds: Grounds) -> str | None:
         if key in grounds.stems or key in grounds.elsewhere:
             return item.raw
     return None
+
+
+def _facts(clause: Clause) -> list[Item]:
+    return [item for item in clause.items if item.needs and item.label not in CONTACTS]
 
 
 def _subject(clause: Clause) -> list[Item]:

@@ -15,7 +15,7 @@ from workers.grounding.statements import FIGURES, Clause, Key, Statement, conten
 from workers.grounding.strangers import stranger
 from workers.grounding.subjects import foreign
 
-ALIKE = 0.75  # of the words of a clause that denies, found where it rests, if the rest of its sentence rests elsewhere
+ALIKE = 0.75  # of a clause's words, found where its fact or denial stands, if the rest of its sentence stands elsewhere
 SUPPORTED = 0.6  # of the words of a sentence without facts
 
 
@@ -31,6 +31,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("negation", unsure)
     finding = Finding(facts=_figures(statement))
     evidence: list[Part] = []
+    told: list[Part] = []  # of clauses that say more than a day or a number
     covered = total = 0.0
     said: list[Item] = []
     for clause in statement.clauses:
@@ -48,9 +49,10 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         if (turned := _turned(clause, used, parts, grounds)) is not None:
             return turned
         weight, share = content(clause), max(covers(clause, part) for part in used)
-        if _stray_denial(clause, share, used, evidence):
-            return Finding("negation", "of another passage")
+        if _strays(clause, share, used, told):
+            return Finding("binding", "of another passage than the rest")
         evidence += used
+        told += used if weight >= WORD else []
         total += weight
         covered += weight * share
         said += [item for item in clause.items if item.label == "word" and item.weight >= LIGHT]
@@ -97,12 +99,12 @@ def _turned(clause: Clause, used: list[Part], parts: list[Part], grounds: Ground
     return None if instead is None else Finding("binding", f"{instead}, in the place of something else")
 
 
-def _stray_denial(clause: Clause, share: float, used: list[Part], evidence: list[Part]) -> bool:
-    """Whether a clause denies what only another passage than the rest of the sentence denies, in other words than its."""
+def _strays(clause: Clause, share: float, used: list[Part], evidence: list[Part]) -> bool:
+    """Whether a clause has a fact or a denial of another passage than the rest of its sentence, in other words than its."""
     return (
         share < ALIKE
-        and any(languages.negates(item.raw) for item in clause.items if item.label == "word")
         and bool(evidence)
+        and (clause.figures or any(languages.negates(item.raw) for item in clause.items if item.label == "word"))
         and not {part.place for part in used} & {part.place for part in evidence}
     )
 
