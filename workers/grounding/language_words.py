@@ -175,14 +175,6 @@ DETERMINERS = words_of(
     "nuestros nuestras il lo gli uno i o os as um uma nosso nossa nostro nostra de het een ons onze"
 )
 BEING = words_of("is are ist sind est sont es son e sono sao")
-IS = BEING | words_of(
-    "esta estan ha hanno tem tiene tienen a ont cuesta cuestan costa costano custa custam coute coutent"
-)
-# Said of few things by themselves, and yet what a sentence is about: "our phone number", "the next one".
-POINTING = words_of(
-    "phone number telephone telefon nummer numero telefono telefone numara next nachste nachster nachstes prochain "
-    "prochaine proximo proxima prossimo prossima volgende sonraki"
-)
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")
@@ -318,22 +310,6 @@ SHORTEST_FORMED = 6  # letters
 def formed(word: str) -> bool:
     """Whether the ending of a folded word shows that it is no name."""
     return len(word) >= SHORTEST_FORMED and word.endswith(_FORMED)
-
-
-OF = words_of("of de d del della di da do dos das du des van von fur for para para pour per voor")
-_PRICES = words_of(
-    "price fee fare amount rate admission preis preise betrag eintritt beitrag gebuhr satz prix tarif montant precio "
-    "importe tarifa prezzo importo tariffa biglietto preco valor bilhete prijs bedrag tarief ucret ucreti bilet fiyat"
-)
-_WHOLE_PRICE = words_of(
-    "full whole normal regular voll volle vollen voller volles ganze ganzen regular regularen plein entier complet "
-    "integral completo completa entero entera intero intera pieno piena inteiro inteira volledige normale tam"
-)
-
-
-def full_price(one: str, two: str) -> bool:
-    """Whether two words say that somebody pays all of it: "full price", "prix plein"."""
-    return (one in _WHOLE_PRICE and two in _PRICES) or (two in _WHOLE_PRICE and one in _PRICES)
 
 
 def verb_at_start(word: str, following: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from workers.grounding import language_words as languages
 from workers.grounding import number_words
+from workers.grounding import thing_words as things
 from workers.grounding.grounds import Grounds, Part
 from workers.grounding.reading import WORD, Item
 from workers.grounding.statements import FIGURES, Clause
@@ -33,7 +34,7 @@ def _told_apart(noun: Item, quality: Item, clause: Clause) -> bool:
     before, behind = clause.items[at - 1 : at], clause.items[at + 1 : at + 2]
     if quality.at < noun.at:
         return bool(before) and before[0].weight < WORD
-    return bool(behind) and behind[0].raw in languages.IS
+    return bool(behind) and behind[0].raw in things.IS
 
 
 def _holds(part: Part, item: Item) -> bool:
@@ -58,7 +59,7 @@ def _qualities(items: Sequence[Item], number: int, grounds: Grounds) -> list[Ite
     """The words that tell a noun: right before it where that is no verb, and behind it with an "of" between."""
     found = [one for one, two in _adjacent(items[max(0, number - 1) : number + 1]) if two is items[number]]
     behind = items[number + 1 : number + 4]
-    linked = list(itertools.takewhile(lambda item: item.raw in languages.OF, behind))
+    linked = list(itertools.takewhile(lambda item: item.raw in things.OF, behind))
     if linked and len(linked) < len(behind) and _is_word(behind[len(linked)]):
         found.append(behind[len(linked)])
     return found
@@ -98,7 +99,7 @@ def _counts(part: Part, noun: Item, clause: Clause) -> bool:
 def in_full(clause: Clause, used: Sequence[Part]) -> str | None:
     """The full price, of what is free: "carers pay the full fare" of "carers travel free"."""
     for one, two in itertools.pairwise(clause.items):
-        if languages.full_price(one.raw, two.raw) and _FREE not in clause.sides:
+        if things.full_price(one.raw, two.raw) and _FREE not in clause.sides:
             pair = {one.says[0], two.says[0]}
             if any(_FREE in part.clause.sides and not pair <= part.clause.own.keys() for part in used):
                 return f"{one.raw} {two.raw}"

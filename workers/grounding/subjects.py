@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workers.grounding import language_words as languages
+from workers.grounding import thing_words as things
 from workers.grounding.binding import CONTACTS
 from workers.grounding.grounds import Grounds
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
@@ -46,12 +47,12 @@ def _subject(clause: Clause) -> list[Item]:
     end = first
     while end < len(items) and _belongs(items, first, end):
         end += 1
-    found = [item for item in items[first:end] if item.weight > SMALL and item.raw not in languages.OF]
+    found = [item for item in items[first:end] if item.weight > SMALL and item.raw not in things.OF]
     verb = items[end] if end < len(items) else None
     sure = items[first] in nouns(items[: first + 1]) or (
-        items[first].raw in languages.POINTING and first > 0 and items[first - 1].raw in languages.DETERMINERS
+        items[first].raw in things.POINTING and first > 0 and items[first - 1].raw in languages.DETERMINERS
     )
-    if verb is not None and verb.label == "word" and (verb.raw in languages.IS or verb.weight == LIGHT):
+    if verb is not None and verb.label == "word" and (verb.raw in things.IS or verb.weight == LIGHT):
         return found if sure else []
     return found[:1] if sure else []
 
@@ -65,10 +66,10 @@ def _belongs(items: Sequence[Item], first: int, at: int) -> bool:
         return False
     if at > first and item.at != (items[at - 1].end or items[at - 1].at + 1) and items[at - 1].raw not in ("d", "l"):
         return False
-    if item.weight >= WORD or item.raw in languages.POINTING:
+    if item.weight >= WORD or item.raw in things.POINTING:
         return True
     linked = at > first and at + 1 < len(items) and items[at + 1].label == "word" and items[at + 1].weight >= WORD
-    return linked and item.raw in languages.OF
+    return linked and item.raw in things.OF
 
 
 def _has(source: Source, item: Item) -> bool:
