@@ -208,6 +208,7 @@ def test_a_sentence_about_the_thing_its_facts_belong_to_is_sent(sentence: str, s
         ("The parking permit costs £80.", 0),
         ("Our phone number is 50 minutes.", 1),
         ("The permit lasts 50 minutes.", 1),
+        ("A massage is 0161 496 0142.", 3),
         ("A massage is available; please book it from 7:00 to 10:00.", 0),
         ("Please book it at least 3 days afterwards.", 1),
         ("Breakfast is unavailable from 7:00 to 10:00.", 0),
@@ -231,3 +232,10 @@ def test_the_facts_of_one_thing_are_not_said_of_another(sentence: str, cited: in
 def test_a_limit_of_something_else_makes_nothing_the_only_one(source: str, altered: str) -> None:
     assert sent(source, source)
     assert not sent(altered, source)
+
+
+def test_an_age_is_no_length_of_time() -> None:
+    texts = ("L'entrée coûte 6 €. Les enfants de moins de 4 ans nagent gratuitement.", "La fête dure deux heures.")
+
+    assert sent("L'entrée est gratuite pour les enfants de moins de 4 ans.", *texts)
+    assert not sent("L'entrée est gratuite pour les enfants de moins de deux heures.", *texts)

@@ -127,8 +127,11 @@ def _has_other(part: Part, item: Item, clause: Clause) -> bool:
     """Whether a part of a source has a figure, one of the kind in question among them, that the clause does not say."""
     if item.label not in FIGURES:
         return part.clause.figures
+    labels = {item.label}
+    if any(isinstance(need, tuple) and need[0] == "n" for need in item.needs if item.label == "time"):
+        labels.add("unit")  # "moins de deux heures" may be a length of time, and stand instead of "moins de 4 ans"
     return any(
-        other.label == item.label and not any(key in clause.own for key in other.says) for other in part.clause.items
+        other.label in labels and not any(key in clause.own for key in other.says) for other in part.clause.items
     )
 
 

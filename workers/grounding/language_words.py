@@ -114,7 +114,7 @@ _OPPOSITES = (
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
     ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*|"
      "ahead|advance|voraus|avance|antelacion|anticipo|antecedencia|vooraf|onceden|"
-     "precede|precedes|precedent|precedono|preceden|precedem|vorausgeh*|vorangeh*|voorafgaan*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
+     "precede|precedes|precedent|precedono|preceden|precedem|vorausgeh*|vorangeh*|voorafgaan*", "retraso|retard|ritardo|atraso|verspatung|vertraging|after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),

@@ -16,18 +16,33 @@ def foreign(statement: Statement, grounds: Grounds) -> str | None:
     """The subject of a sentence when no source that has its facts speaks of it, and another does, cited or not: the
     price of one thing said of another."""
     clause = statement.clauses[0]
+    if (contact := _contact(clause)) is not None:
+        holding = [source for source in grounds.sources if _has(source, contact)]
+        return _of_another([item for item in _subject(clause) if item.weight >= WORD], holding, grounds)
     facts = _facts(clause) or [item for other in statement.clauses for item in _facts(other)]
     if not facts or any(item.label == "place" for item in clause.items):
         return None  # the business's own address goes by whatever name
     holding = [source for source in grounds.sources if all(_has(source, item) for item in facts)]
-    if not holding:
-        return None
-    for item in _subject(clause):
+    return _of_another(_subject(clause), holding, grounds)
+
+
+def _of_another(subject: Sequence[Item], holding: Sequence[Source], grounds: Grounds) -> str | None:
+    """A word of the subject that stands in none of the sources that have its facts, and in another."""
+    for item in subject if holding else ():
         key = item.says[0]
         if item.raw in grounds.names or key in grounds.general or any(key in source.stems for source in holding):
             continue
         if key in grounds.stems or key in grounds.elsewhere:
             return item.raw
+    return None
+
+
+def _contact(clause: Clause) -> Item | None:
+    """What "is" says to be somebody's number or address: "the switchboard is 0161 496 0142"."""
+    for at, item in enumerate(clause.items):
+        if item.label in CONTACTS:
+            before = [one for one in clause.items[:at] if one.raw not in languages.DETERMINERS]
+            return item if before and before[-1].raw in things.IS else None
     return None
 
 
