@@ -50,17 +50,28 @@ _UNITS = (
     "minuten uur dagen weken maanden jaar mijl km kg",
     "dakika saat gün hafta ay yıl mil km kg",
 )
-_NEGATIONS: tuple[tuple[str, str], ...] = (
-    (r"\b(do|does|may|can|is|are|will|could) not\b", r"\1"), (r"\bcannot\b", "can"), (r"\b(do|does|is|are)n't\b", r"\1"), (r"\bnever\b", "always"), (r"\bno\b(?! \d)", "a"),
-    (r"\bwithout\b", "with"), (r"\bnobody\b", "somebody"), (r"\bneeds no\b", "needs an"), (r"\bwith\b", "without"), (r"\bopen\b", "closed"), (r"\bclosed\b", "open"),
-    (r"\bunder\b", "over"), (r"\bup to\b", "at least"), (r"\bat least\b", "at most"), (r"\bbefore\b", "after"), (r"\b(We|You|They) (are|can|may)\b", r"\1 \2 not"),
-    (r"\b(is|are) ", r"\1 not "), (r"\bWe (take|offer|have|speak|work|do|come|answer)\b", r"We do not \1"), (r"\bcan\b(?!')", "cannot"),
-    (r"\bnicht (?=\w)", ""), (r" nicht(?=[ .,])", ""), (r"\bkeine?n?\b", "eine"), (r"\bohne\b", "mit"), (r"\bmit\b(?= \w)", "ohne"), (r"\bgeöffnet\b", "geschlossen"),
-    (r"\bgeschlossen\b", "geöffnet"), (r"\b(kostet|dauert|ist|sind|können|beginnt|reicht)\b", r"\1 nicht"), (r"\bnichts\b", "alles"), (r"\b[Uu]nter (?=\d{1,2} )", "über "), (r"\bBis (?=\d)", "Ab "),
-    (r"\b[Nn]o (?=\w)", ""), (r"\bsin\b", "con"), (r"\bcon\b", "sin"), (r"\b(cuesta|dura|abre|tenemos|puede|tarda|estamos|respondemos)\b", r"no \1"), (r"\b[Cc]erramos\b", "abrimos"), (r"\b[Aa]brimos\b", "cerramos"), (r"\bantes\b", "después"), (r"\bhasta (?=\d)", "desde "),
-    (r"\bn'(\w+) pas\b", r"\1"), (r"\bne (\w+) pas\b", r"\1"), (r"\bsans\b", "avec"), (r"\bavec\b", "sans"), (r"\bfermés?\b", "ouverts"), (r"\bouvrons\b", "fermons"), (r"\bfermons\b", "ouvrons"), (r"\b(coûte|dure|prend|répondons|avons)\b", r"ne \1 pas"), (r"\bavant\b", "après"), (r"\bmoins de\b", "plus de"),
-    (r"\bnon (?=\w)", ""), (r"\bsenza\b", "con"), (r"\bnão (?=\w)", ""), (r"\bsem\b", "com"), (r"\bniet (?=\w)", ""), (r"\bgeen\b", "een"), (r"\bzonder\b", "met"), (r"\bdeğil\b", ""), (r"\byok\b", "var"),
-)  # fmt: skip
+# What denies, and what takes a denial away; "rest" is for Italian, Portuguese, Dutch and Turkish.
+_NEGATIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "en": (
+        (r"\b(do|does|may|can|is|are|will|could) not\b", r"\1"), (r"\bcannot\b", "can"), (r"\b(do|does|is|are)n't\b", r"\1"), (r"\bcan't\b", "can"), (r"\bnever\b", "always"), (r"\bno\b(?! \d)", "a"),
+        (r"\bwithout\b", "with"), (r"\bnobody\b", "somebody"), (r"\bneeds no\b", "needs an"), (r"\bwith\b", "without"), (r"\bopen\b", "closed"), (r"\bclosed\b", "open"),
+        (r"\bunder\b", "over"), (r"\bup to\b", "at least"), (r"\bat least\b", "at most"), (r"\bbefore\b", "after"), (r"\b(We|You|They) (are|can|may)\b(?!')", r"\1 \2 not"),
+        (r"\b(is|are) ", r"\1 not "), (r"\bWe (take|offer|have|speak|work|do|come|answer)\b", r"We do not \1"), (r"\bcan\b(?!')", "cannot"),
+    ),
+    "de": (
+        (r"\bnicht (?=\w)", ""), (r" nicht(?=[ .,])", ""), (r"\bkeine?n?\b", "eine"), (r"\bohne\b", "mit"), (r"\bmit\b(?= \w)", "ohne"), (r"\bgeöffnet\b", "geschlossen"),
+        (r"\bgeschlossen\b", "geöffnet"), (r"\b(kostet|dauert|ist|sind|können|beginnt|reicht)\b", r"\1 nicht"), (r"\bnichts\b", "alles"), (r"\b[Uu]nter (?=\d{1,2} )", "über "), (r"\bBis (?=\d)", "Ab "),
+    ),
+    "es": (
+        (r"\b[Nn]o (?=\w)", ""), (r"\bsin\b", "con"), (r"\bcon\b", "sin"), (r"\b(cuesta|dura|abre|tenemos|puede|tarda|estamos|respondemos)\b", r"no \1"), (r"\b[Cc]erramos\b", "abrimos"), (r"\b[Aa]brimos\b", "cerramos"), (r"\bantes\b", "después"), (r"\bhasta (?=\d)", "desde "),
+    ),
+    "fr": (
+        (r"\bn'(\w+) pas\b", r"\1"), (r"\bne (\w+) pas\b", r"\1"), (r"\bsans\b", "avec"), (r"\bavec\b", "sans"), (r"\bfermés?\b", "ouverts"), (r"\bouvrons\b", "fermons"), (r"\bfermons\b", "ouvrons"), (r"\b(coûte|dure|prend|répondons|avons)\b", r"ne \1 pas"), (r"\bavant\b", "après"), (r"\bmoins de\b", "plus de"),
+    ),
+    "rest": (
+        (r"\bnon (?=\w)", ""), (r"\bsenza\b", "con"), (r"\bnão (?=\w)", ""), (r"\bsem\b", "com"), (r"\bniet (?=\w)", ""), (r"\bgeen\b", "een"), (r"\bzonder\b", "met"), (r"\bdeğil\b", ""), (r"\byok\b", "var"),
+    ),
+}  # fmt: skip
 _PROMISES = {
     "en": ("for free", "with a 20 % discount", "guaranteed", "always"), "de": ("kostenlos", "mit 20 % Rabatt", "garantiert", "immer"),
     "es": ("gratis", "con un 20 % de descuento", "garantizado", "siempre"), "fr": ("gratuitement", "avec 20 % de remise", "garanti", "toujours"),
@@ -193,11 +204,20 @@ def _dates(sentence: str, language: str) -> Iterator[str]:
 
 def _weekdays(sentence: str, language: str) -> Iterator[str]:
     days = _DAYS.get(language, _DAYS["en"]).split()
+    own_plurals = language in ("es", "pt")  # "los domingos", "los lunes"; elsewhere each day takes the same ending
     for number, day in enumerate(days):
-        pattern = re.compile(rf"\b{day}(?=s?\b)", re.IGNORECASE)
+        pattern = re.compile(rf"\b{day}s?\b" if own_plurals else rf"\b{day}(?=s?\b)", re.IGNORECASE)
         for shift in (1, 2, 4):
             other = days[(number + shift) % 7]
-            yield from _each(pattern, sentence, _like(other))
+            yield from _each(pattern, sentence, _plural(other) if own_plurals else _like(other))
+
+
+def _plural(other: str) -> Callable[[re.Match[str]], Sequence[str]]:
+    """A Spanish or Portuguese day in the place of another, in the plural behind a plural article."""
+    several = other + "s" if other in ("sábado", "domingo") else other.replace("-feira", "s-feiras")
+    return lambda match: _like(several if re.search(r"\b[ao]s $|los $", match.string[: match.start()]) else other)(
+        match
+    )
 
 
 def _times(sentence: str, language: str) -> Iterator[str]:
@@ -275,18 +295,11 @@ def _links(sentence: str, language: str) -> Iterator[str]:
 
 
 def _negations(sentence: str, language: str) -> Iterator[str]:
-    for pattern, instead in _NEGATIONS:
+    for pattern, instead in _NEGATIONS.get(language, _NEGATIONS["rest"]):
         flags = 0 if pattern[2:3].isupper() else re.IGNORECASE
         altered = re.sub(pattern, instead, sentence, count=1, flags=flags)
-        if altered != sentence and _in_language(pattern, language):
+        if altered != sentence:
             yield re.sub(" {2,}", " ", altered)
-
-
-def _in_language(pattern: str, language: str) -> bool:
-    number = next(place for place, (own, _) in enumerate(_NEGATIONS) if own == pattern)
-    first = {"en": (0, 19), "de": (19, 31), "es": (31, 40), "fr": (40, 51)}
-    begin, end = first.get(language, (51, len(_NEGATIONS)))
-    return begin <= number < end
 
 
 def _promises(sentence: str, language: str) -> Iterator[str]:

@@ -43,6 +43,13 @@ _TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?: Uhr)?(?!\d| ?[ap]\.?m)")
 _FRENCH_TIME = re.compile(r"(?<!\d)(\d{1,2})h(\d{2})?(?!\w)")
 _UHR = re.compile(r"(?<![\d:])(\d{1,2}) Uhr")
 
+# An enumeration of days that goes on: of "Saturdays, Sundays and bank holidays only" no half says the same.
+_DAY = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|lundi|mardi|"
+    r"mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábados?|domingos?)\b",
+    re.IGNORECASE,
+)
+
 
 def variants(sentence: str, language: str) -> Iterator[tuple[str, str]]:
     """(what was rewritten, the sentence rewritten), the sentence itself first."""
@@ -71,8 +78,8 @@ def _all(sentence: str, language: str) -> Iterator[tuple[str, str]]:
     if language == "en":
         for long, short in _CONTRACTIONS:
             yield "contraction", sentence.replace(long, short)
-    first, comma, _ = sentence.partition(", ")
-    if comma and len(first.split()) > 3:
+    first, comma, rest = sentence.partition(", ")
+    if comma and len(first.split()) > 3 and not _DAY.match(rest):
         yield "clause", first + "."
 
 

@@ -61,7 +61,7 @@ _LISTS: dict[str, tuple[tuple[str, str], ...]] = {
 # What denies, and what takes a denial away. Each is tried where it fits; a sentence may give several.
 _DENIALS: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
-        (r"\b(is|are|was|can|may|must|do|does|will|should|could)(?:n't| not)\b", r"\1"), (r"\bcannot\b", "can"), (r"\b(is|are|can|may|must|will|should)\b(?! not|n't)", r"\1 not"),
+        (r"\b(is|are|was|can|may|must|do|does|will|should|could)(?:n't| not)\b", r"\1"), (r"\b(?:cannot|can't)\b", "can"), (r"\b(is|are|can|may|must|will|should)\b(?! not|n't|')", r"\1 not"),
         (r"\bWe (\w+)\b(?<!are)(?<!do)(?<!'re)", r"We never \1"), (r"\bnever\b", "always"), (r"\balways\b", "never"), (r"\bno (?=[a-z])", "any "), (r"\bnot (?=[a-z])", ""), (r"\bfree\b", "not free"),
         (r"\bincluded\b", "excluded"), (r"\bincluding\b", "excluding"), (r"\bincludes\b", "excludes"), (r"\bincluded\b", "not included"), (r"\bexcept\b", "including"), (r"\bwith\b", "without"), (r"\bwithout\b", "with"),
         (r"\bopen\b", "closed"), (r"\bclosed\b", "open"), (r"\bbefore\b", "after"), (r"\bafter\b", "before"), (r"\bup to\b", "at least"), (r"\bwithin\b", "after"), (r"\buntil\b", "from"), (r"\bfrom (?=[£€$])", "up to "),
@@ -89,7 +89,7 @@ _DENIALS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\b[Nn]ão ", ""), (r"\b(custa|pode|é|são|aceitamos|estamos|servimos|fica)\b", r"não \1"), (r"\bexceto\b", "incluindo"), (r"\bincluídos\b", "excluídos"), (r"\bproibido\b", "permitido"), (r"\baté\b", "depois das"), (r"\bantes\b", "depois"), (r"\bgratuito\b", "pago"),
     ),
     "it": (
-        (r"\bnon ", ""), (r"\b(costa|può|è|sono|accettiamo|potete|siamo)\b", r"non \1"), (r"\btranne\b", "compreso"), (r"\bincluse\b", "escluse"), (r"\bvietato\b", "permesso"), (r"\bprima\b", "dopo"), (r"\bgratuita\b", "a pagamento"), (r"\bcon\b", "senza"),
+        (r"\bnon ", ""), (r"\b(costa|può|è|sono|accettiamo|potete|siamo)\b", r"non \1"), (r"\btranne\b", "compreso"), (r"\bincluse\b", "escluse"), (r"\bvietato\b", "permesso"), (r"(?<!la )\bprima\b", "dopo"), (r"\b(del)?la prima\b", r"\1l'ultima"), (r"\bgratuita\b", "a pagamento"), (r"\bcon\b", "senza"),
     ),
     "nl": (
         (r"\bniet ", ""), (r"\b(kost|kan|zijn|mag|wordt|vindt|kunt)\b", r"\1 niet"), (r"\bbehalve\b", "inclusief"), (r"\binclusief\b", "exclusief"), (r"\bverboden\b", "toegestaan"), (r"\bvoor aankomst\b", "na aankomst"), (r"\bgratis\b", "tegen betaling"), (r"\bgeen\b", "wel"),
@@ -242,6 +242,12 @@ def _other_currencies(match: Match) -> list[str]:
 
 
 def _other_houses(match: Match) -> list[str]:
+    behind = match.string[match.end() :]
+    if match[2].strip() in ("bis", "ter") and not re.match(r",| (?:rue|avenue|boulevard|place|chemin|quai)\b", behind):
+        return [
+            str(int(match[1]) + 1) + match[2],
+            match[1][::-1] + match[2],
+        ]  # "line 22 bis Magdalen Gates" is no house
     return [match[1], match[1] + match[2][:-1] + "g", str(int(match[1]) + 1) + match[2], match[1][::-1] + match[2]]
 
 

@@ -75,6 +75,8 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                 for item, other in zip(mine, instead, strict=True)
             ):
                 return mine[0].raw
+            if (unit := _other_unit(mine, instead)) is not None:
+                return unit
             if _one_for_many(mine, instead):
                 return mine[0].raw
             for item in mine:
@@ -87,6 +89,15 @@ def _difference(own: list[Item], theirs: list[Item], matcher: SequenceMatcher[Ke
                 if replaced:
                     return item.raw
     return None
+
+
+def _other_unit(mine: Sequence[Item], instead: Sequence[Item]) -> str | None:
+    """ "The next working year", in the place of "the next working day": a measure without a number."""
+    ours, theirs = (
+        {key: item.raw for item in items for key in item.says if isinstance(key, tuple) and key[0] == "u"}
+        for items in (mine, instead)
+    )
+    return next(iter(ours.values())) if ours and theirs and not ours.keys() & theirs.keys() else None
 
 
 def _one_for_many(mine: Sequence[Item], instead: Sequence[Item]) -> bool:

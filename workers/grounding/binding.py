@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.grounding import language_words as languages
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
-from workers.grounding.statements import FIGURES, Clause, Key, Source, Statement, nouns
+from workers.grounding.statements import FIGURES, Clause, Key
 
 NEAR = 0.12  # two parts whose words fit this equally are both what a clause may be about
 COVERED = 0.5  # of the words around a fact, found where the fact stands
@@ -23,7 +24,7 @@ OWN_WORDS = 0.5  # how much it matters that the words of a source's part are the
 def fitted(clause: Clause, context: Sequence[Item], grounds: Grounds) -> list[Part]:
     """Every part of the sources with how well its words fit the clause's."""
     items = [*clause.items, *context]
-    weights = [item.weight * (0.5 if number >= len(clause.items) else 1.0) for number, item in enumerate(items)]
+    weights = [_weight(item) * (0.5 if number >= len(clause.items) else 1.0) for number, item in enumerate(items)]
     whole = sum(weights) or 1.0
     for part in grounds.parts:
         held: dict[int, float] = {}
@@ -46,6 +47,11 @@ def fitted(clause: Clause, context: Sequence[Item], grounds: Grounds) -> list[Pa
         recalled = min(1.0, part.matched / part.clause.words) if part.clause.words else 0.5
         part.fit = total / whole + OWN_WORDS * recalled
     return grounds.parts
+
+
+def _weight(item: Item) -> float:
+    """What an item counts for; a denial tells little of what is spoken of."""
+    return LIGHT if item.label == "word" and languages.negates(item.raw) else item.weight
 
 
 def _matched(items: Sequence[Item], held: dict[int, float]) -> float:
@@ -78,6 +84,8 @@ def bound(
             used += [part for part in parts if part.held.get(number)][:1]
             continue
         holders = [part for part in parts if part.held.get(number, 0) >= (AROUND if name else 1.0)]
+        if item.label == "promise":  # "free for over-4s" rests on no "free for under-4s"
+            holders = [part for part in holders if not any(_other_way(one, part) for one in clause.items)]
         rivals = (
             parts if name or item.label == "promise" else [part for part in parts if _has_other(part, item, clause)]
         )
@@ -105,33 +113,6 @@ def bound(
     return used
 
 
-def foreign(statement: Statement, grounds: Grounds) -> str | None:
-    """The subject of a sentence when no source that has its facts speaks of it, and another does: the price of one
-    thing said of another."""
-    clause = statement.clauses[0]
-    facts = [item for item in clause.items if item.needs and item.label not in CONTACTS]
-    subject = next(iter(clause.items[: _first_content(clause) + 1][-1:]), None)
-    if any(item.label == "place" for item in clause.items):
-        return None  # the business's own address, by whatever name it goes
-    if not facts or subject is None or subject not in nouns(clause.items) or subject.raw in grounds.names:
-        return None
-    key = subject.says[0]
-    if key not in grounds.stems or key in grounds.general:
-        return None
-    holding = [source for source in grounds.sources if all(_has(source, item) for item in facts)]
-    if not holding or any(key in source.stems for source in holding):
-        return None
-    return subject.raw
-
-
-def _first_content(clause: Clause) -> int:
-    return next((at for at, item in enumerate(clause.items) if item.weight > SMALL), 0)
-
-
-def _has(source: Source, item: Item) -> bool:
-    return any(need in source.stems for need in item.needs)
-
-
 def _other_way(item: Item, part: Part) -> bool:
     """Whether a part has the same amount limited the other way: "up to the age of 4" of "from the age of 4"."""
     turned = {"<": ">", ">": "<"}
@@ -146,8 +127,11 @@ def _has_other(part: Part, item: Item, clause: Clause) -> bool:
     """Whether a part of a source has a figure, one of the kind in question among them, that the clause does not say."""
     if item.label not in FIGURES:
         return part.clause.figures
+    labels = {item.label}
+    if any(isinstance(need, tuple) and need[0] == "n" for need in item.needs if item.label == "time"):
+        labels.add("unit")  # "moins de deux heures" may be a length of time, and stand instead of "moins de 4 ans"
     return any(
-        other.label == item.label and not any(key in clause.own for key in other.says) for other in part.clause.items
+        other.label in labels and not any(key in clause.own for key in other.says) for other in part.clause.items
     )
 
 

@@ -15,7 +15,7 @@ from clients.language_model import Passage
 from workers.grounding import calendar_words, courtesy, hostile, support
 from workers.grounding.grounds import Finding, Grounds
 from workers.grounding.reading import Item
-from workers.grounding.statements import FIGURES, Source, Statement, read_source, read_statement
+from workers.grounding.statements import FIGURES, Key, Source, Statement, read_source, read_statement
 from workers.grounding.text import fold, plain, visible
 from workers.phrases import is_dont_know
 
@@ -90,7 +90,9 @@ def check(
     if numbers and not cited:
         return Checked(None, (), unsupported=True, reason="citation")
     asked = _asked(question) if question else None
-    finding = _judge(text, statement, sources, asked, _names(name), similarity)
+    others = [_source(passage) for place, passage in enumerate(passages) if place not in places]
+    grounds = Grounds(sources, _names(name), others)
+    finding = _judge(text, statement, grounds, asked, similarity, None if cited else len(places))
     if finding.reason is None and finding.places == [] and not finding.facts:
         return Checked(text, ())
     if finding.reason is not None:
@@ -102,13 +104,16 @@ def check(
 def _judge(
     text: str,
     statement: Statement,
-    sources: Sequence[Source],
+    grounds: Grounds,
     asked: Statement | None,
-    names: frozenset[str],
     similarity: Similarity | None,
+    retrieved: int | None,
 ) -> Finding:
-    grounds = Grounds(sources, names)
-    finding = support.find(statement, grounds, asked.keys if asked else frozenset())
+    """`retrieved`: of a sentence that cites nothing, how many of the sources are passages; the others are known."""
+    own = asked.keys if asked else frozenset()
+    finding = support.find(statement, grounds, own)
+    if finding.reason is None and finding.places and retrieved is not None:
+        finding = _again(finding, statement, grounds, own, retrieved)
     if finding.reason is None:
         if statement.clauses or asked is None or not _claims(asked, grounds):
             return finding
@@ -119,8 +124,21 @@ def _judge(
     ):
         return Finding()
     if similarity is not None and finding.reason in ("unsupported", "name", "binding"):
-        return _similar(text, statement, sources, similarity) or finding
+        return _similar(text, statement, grounds.sources, similarity) or finding
     return finding
+
+
+def _again(finding: Finding, statement: Statement, grounds: Grounds, own: frozenset[Key], retrieved: int) -> Finding:
+    """The finding, if the sentence would be sent as well had it cited what becomes its sources: a word that only stands
+    in a passage about something else supports nothing."""
+    kept: list[Source] = []
+    rest: list[Source] = []
+    for place, source in enumerate(grounds.sources):
+        (kept if place in finding.places or place >= retrieved else rest).append(source)
+    if not rest:
+        return finding
+    again = support.find(statement, Grounds(kept, grounds.names, rest), own)
+    return finding if again.reason is None else again
 
 
 def _claims(asked: Statement, grounds: Grounds) -> bool:

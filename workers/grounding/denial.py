@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from workers.grounding import calendar_words
@@ -155,30 +154,6 @@ def _stands(key: Key, statement: Statement) -> bool:
 
 def _said_plainly(keys: frozenset[Key], grounds: Grounds) -> bool:
     return any(not own.denials and keys <= own.keys for source in grounds.sources for own in source.statements)
-
-
-def alone(statement: Statement, evidence: Sequence[Part]) -> str | None:
-    """An "only" that the source does not say: neither so, nor by a limit, a denial or a reservation."""
-    items = [item for clause in statement.clauses for item in clause.items]
-    for item, following in itertools.pairwise(items):
-        if item.raw not in languages.EXCLUSIVE or following.label in ("money", "unit", "percent"):
-            continue
-        if not any(_restricts(part.statement, begins=item.at == 0) for part in evidence):
-            return item.raw
-    return None
-
-
-def _restricts(statement: Statement, *, begins: bool) -> bool:
-    """Whether a source says "only"; where a reply does not begin with it, a limit or a denial says as much."""
-    return (bool(statement.denials) and not begins) or any(
-        item.raw in languages.EXCLUSIVE
-        or item.raw.startswith(languages.RESERVED)
-        or any(
-            isinstance(need, tuple) and len(need) == 4 and need[2] in ("<", ">") and not begins for need in item.needs
-        )
-        for clause in statement.clauses
-        for item in clause.items
-    )
 
 
 def contrary(statement: Statement, grounds: Grounds) -> str | None:

@@ -138,11 +138,26 @@ class Reader(Ranges):
                     weight,
                     at,
                     piece.capital_first,
-                    languages.side_in(word, self.language),
+                    self._side(at),
                     languages.small(word, self.language),
                 )
             )
         return at + 1
+
+    def _side(self, at: int) -> int:
+        """The side a word stands on, by the words around it where they tell."""
+        word, before = self.words[at], self._before(at)
+        if (before, word) in measures.ADDED and self.found and self._behind_figure(at):
+            return languages.side("more")
+        if word == "prima" and before in measures.ARTICLES | measures.CONTRACTED:
+            return languages.side("first")  # "la prima notte"; alone it is "before"
+        return languages.side_in(word, self.language)
+
+    def _behind_figure(self, at: int) -> bool:
+        """Whether a number ends before the two words that end here, or one word earlier: "14 jours de plus"."""
+        return any(
+            item.label in ("unit", "number", "money") and at - (item.end or item.at + 1) <= 2 for item in self.found
+        )
 
     def _like_a_name(self, at: int) -> bool:
         """Whether a small word is written like a name: "Apple Pay", "Ashley Down". German writes every noun so."""

@@ -41,8 +41,11 @@ class Part:
 class Grounds:
     """The texts a sentence may draw on."""
 
-    def __init__(self, sources: Sequence[Source], names: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, sources: Sequence[Source], names: frozenset[str] = frozenset(), others: Sequence[Source] = ()
+    ) -> None:
         self.sources = sources
+        self.others = others  # retrieved, but not cited: they support nothing, and tell what is spoken of elsewhere
         self.names = names  # of the business itself: said anywhere
         self.parts = [
             Part(clause, place, statement)
@@ -59,10 +62,15 @@ class Grounds:
         )
 
     @cached_property
+    def elsewhere(self) -> frozenset[Key]:
+        return frozenset().union(*(source.stems for source in self.others))
+
+    @cached_property
     def general(self) -> frozenset[Key]:
         """What the business is ("a public swimming pool"), or what most of its texts speak of: said of anything."""
-        told = Counter(key for source in self.sources for key in source.stems)
-        often = {key for key, times in told.items() if times >= 3 and times >= OFTEN * len(self.sources)}
+        texts = [*self.sources, *self.others]
+        told = Counter(key for source in texts for key in source.stems)
+        often = {key for key, times in told.items() if times >= 3 and times >= OFTEN * len(texts)}
         return frozenset(often).union(*(_kind_of_business(source) for source in self.sources if not source.title))
 
     def single(self, item: Item) -> bool:

@@ -98,7 +98,7 @@ _NEGATORS = words_of(
     "niente nemmeno neppure nao nem sem nenhum nenhuma ninguem niet geen nooit zonder niets nergens degil yok "
     "yoktur hayir hicbir olmadan asla yasak yasaktir forbidden prohibited verboten interdit interdite interdits interdites "
     "prohibido prohibida prohibidos prohibidas entfallt entfallen waived exempt befreit exonere exoneres exento exenta exentos exentas vietato vietata vietati vietate proibido proibida proibidos proibidas "
-    "verboden"
+    "verboden unable unavailable indisponible indisponibles indisponibili indisponivel indisponiveis unverfugbar"
 )
 _EXCEPT = words_of(
     "hors excl exkl except unless excluding save ausser ausgenommen sauf hormis excepto salvo tranne eccetto exceto behalve haric "
@@ -112,7 +112,9 @@ _OPPOSITES = (
     ("open|opens|opened|opening|offen|geoffnet|offnet|offnen|ouvert*|ouvr*|abiert*|abre|abren|abrimos|apert*|apre|aperti|aberto*|aberta*|geopend|acik*",
      "closed|close|closes|closing|shut|geschlossen|schliesst|schliessen|zu|ferme*|ferm*|cerrad*|cierra*|cerramos|chius*|chiud*|fechad*|fecha|fechamos|gesloten|dicht|kapali*"),
     ("with|mit|avec|con|com|met|ile", "without|ohne|sans|sin|senza|sem|zonder|olmadan"),
-    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*", "after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
+    ("before|vor|avant|antes|prima|voor|once|vorher|zuvor|beforehand|oncesi*|"
+     "ahead|advance|voraus|avance|antelacion|anticipo|antecedencia|vooraf|onceden|"
+     "precede|precedes|precedent|precedono|preceden|precedem|vorausgeh*|vorangeh*|voorafgaan*", "retraso|retard|ritardo|atraso|verspatung|vertraging|after|nach|apres|despues|dopo|depois|na|sonra|nachher|danach|afterwards|sonrasi*"),
     ("always|immer|toujours|siempre|sempre|altijd|daima", "never|nie|niemals|jamais|nunca|jamas|mai|nooit|asla"),
     ("first|erste*|premier*|primer*|prim*|eerste|ilk", "last|letzte*|dernier*|ultim*|laatste|son"),
     ("minimum|mindestens|mindest*|minimal|minim*|minimo", "maximum|hochstens|maximal|maxim*|maximo"),
@@ -164,7 +166,8 @@ EXCLUSIVE = words_of(
     "solo solamente unicamente exclusivamente soltanto apenas somente alleen enkel uitsluitend sadece yalnizca yalniz"
 )
 RESERVED = (
-    "reserv", "restrict", "limit", "beschrank", "vorbehalt", "nicht-", "exclusi", "voorbehoud", "beperk",
+    "reserved", "reserviert", "reserve", "reservad", "riservat", "gereserveerd", "restrict", "limit", "beschrank",
+    "vorbehalt", "nicht-", "exclusi", "voorbehoud", "beperk",
 )  # fmt: skip
 # A noun follows, which has no capital outside German.
 DETERMINERS = words_of(
@@ -313,6 +316,13 @@ def verb_at_start(word: str, following: str) -> bool:
     """Whether the first word of a sentence is a verb by its ending: "Servimos", "Offriamo", "Trouvez le"."""
     return word.endswith(("amos", "emos", "imos", "iamo", "iyoruz", "uyoruz")) or (
         word.endswith("ez") and following in _FRENCH_AFTER
+    )
+
+
+def prefixed(word: str) -> bool:
+    """Whether a word denies by how it begins: "unavailable", "impossible", "non-refundable"."""
+    return (
+        word.startswith(("un", "im", "non", "indispon", "inacces", "ungultig", "nicht")) and len(word) > SHORTEST_FORMED
     )
 
 

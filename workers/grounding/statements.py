@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from workers.grounding import language_words as languages
 from workers.grounding.facts import facts
+from workers.grounding.measure_words import AFTERWARDS
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
 from workers.grounding.split import split
 from workers.grounding.stems import words_of
@@ -23,6 +24,7 @@ _JOINS = {
     }.items()
 }  # fmt: skip
 _ANY_JOINS = words_of("and or but und oder aber sondern sowie et ou mais y pero sino ed oppure ve veya maar")
+_NO_JOINS = frozenset({"é", "è", "où"})  # "is" and "where", which have another meaning without their accent
 _BREAKS = frozenset(",;:()–—|/•")
 _TURNS = words_of("but aber sondern jedoch doch mais pero sino ma mas porem maar ama fakat however whereas")
 _BEFORE, _AFTER = 3, 6  # words a denial reaches
@@ -144,11 +146,16 @@ def _shape(items: list[Item]) -> tuple[Key, ...]:
 def _clauses(items: list[Item], pieces: list[str], joins: frozenset[str]) -> list[Clause]:
     groups: list[list[Item]] = [[]]
     last = 0
-    for item in items:
+    for number, item in enumerate(items):
         between = pieces[last : item.at]
-        if groups[-1] and (any(raw in _BREAKS for raw in between) or item.raw in joins):
+        following = items[number + 1].raw if number + 1 < len(items) else ""
+        limiting = bool(number) and items[number - 1].label in FIGURES and (item.raw, following) in AFTERWARDS
+        joining = (
+            not limiting and item.raw in joins and item.label == "word" and pieces[item.at].casefold() not in _NO_JOINS
+        )
+        if groups[-1] and (any(raw in _BREAKS for raw in between) or joining):
             groups.append([])
-        if item.raw not in joins or item.label != "word":
+        if not joining:
             groups[-1].append(item)
         last = item.end or item.at + 1
     if len(groups) > 1 and groups[0] and all(_leads_in(item) for item in groups[0]):

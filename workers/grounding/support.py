@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from workers.grounding import language_words as languages
+from workers.grounding.affirmed import only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
-from workers.grounding.binding import COVERED, bound, covers, fitted, foreign
-from workers.grounding.denial import agrees, alone, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.binding import COVERED, bound, covers, fitted
+from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
+from workers.grounding.qualifiers import another, in_full, several
 from workers.grounding.reading import LIGHT, WORD, Item
 from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
+from workers.grounding.subjects import foreign
 
+ALIKE = 0.75  # of a clause's words, found where its fact or denial stands, if the rest of its sentence stands elsewhere
 SUPPORTED = 0.6  # of the words of a sentence without facts
 
 
@@ -25,6 +31,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("negation", unsure)
     finding = Finding(facts=_figures(statement))
     evidence: list[Part] = []
+    told: list[Part] = []  # of clauses that say more than a day or a number
     covered = total = 0.0
     said: list[Item] = []
     for clause in statement.clauses:
@@ -39,12 +46,15 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         if best is None:
             return Finding("unsupported", "nothing to draw on")
         used = used or [best]
-        if (conflict := opposed(clause, used, parts)) is not None:
-            return Finding("negation", conflict)
+        if (turned := _turned(clause, used, parts, grounds)) is not None:
+            return turned
+        weight, share = content(clause), max(covers(clause, part) for part in used)
+        if _strays(clause, share, used, told):
+            return Finding("binding", "of another passage than the rest")
         evidence += used
-        weight = content(clause)
+        told += used if weight >= WORD else []
         total += weight
-        covered += weight * max(covers(clause, part) for part in used)
+        covered += weight * share
         said += [item for item in clause.items if item.label == "word" and item.weight >= LIGHT]
     if total and covered / total < (COVERED if finding.facts else SUPPORTED):
         return Finding("unsupported", f"{covered / total:.2f} of its words")
@@ -69,6 +79,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         denied(statement, evidence)
         or left_out(statement, grounds)
         or alone(statement, evidence)
+        or shortened(statement, grounds)
+        or only_denied(statement, grounds)
         or contrary(statement, grounds)
     )
     if denial is not None:
@@ -77,6 +89,24 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         return Finding("negation", statement.particle)
     finding.places = list(dict.fromkeys(part.place for part in evidence))
     return finding
+
+
+def _turned(clause: Clause, used: list[Part], parts: list[Part], grounds: Grounds) -> Finding | None:
+    """What a clause says of something else than its source does, or turns round."""
+    if (conflict := opposed(clause, used, parts) or in_full(clause, used)) is not None:
+        return Finding("negation", conflict)
+    instead = another(clause, used, grounds) or several(clause, grounds) or in_spite(clause, grounds)
+    return None if instead is None else Finding("binding", f"{instead}, in the place of something else")
+
+
+def _strays(clause: Clause, share: float, used: list[Part], evidence: list[Part]) -> bool:
+    """Whether a clause has a fact or a denial of another passage than the rest of its sentence, in other words than its."""
+    return (
+        share < ALIKE
+        and bool(evidence)
+        and (clause.figures or any(languages.negates(item.raw) for item in clause.items if item.label == "word"))
+        and not {part.place for part in used} & {part.place for part in evidence}
+    )
 
 
 def _figures(statement: Statement) -> int:
