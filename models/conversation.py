@@ -106,6 +106,10 @@ class Conversation(TenantOwned, Base):
         """Whether what happened at this instant was over when the bot got the conversation back."""
         return self.handed_back_at is not None and at <= self.handed_back_at
 
+    def was_the_persons(self, at: datetime) -> bool:
+        """Whether a person showed after this instant: what was written then is theirs, also once the bot has it back."""
+        return self.last_human_at is not None and at <= self.last_human_at
+
     def hand_back_when_due(self, after: timedelta, at: datetime) -> None:
         """Back to the bot after a long silence of the person."""
         if self.owner == Owner.HUMAN and self.last_human_at and at - self.last_human_at >= after:

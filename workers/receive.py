@@ -181,11 +181,13 @@ def _visitor_wrote(session: Session, asked: Asked[Conversation], job: ReceiveMes
     if _tells_contact(job) or known_lead.get():
         recorded.message_id = message.id
     too_late = job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD)
-    if too_late:  # for a person: it must not take along what can still be answered
+    persons = conversation.owner == Owner.HUMAN or conversation.was_the_persons(
+        at
+    )  # it may have waited in a queue since
+    if too_late or persons:  # for a person: it must not take along what can still be answered
         turn = _opened(session, conversation, job, at, timedelta(0))
     else:
-        open_one = open_turn_of.get() if conversation.owner == Owner.BOT else None
-        turn = _turn_for(session, conversation, open_one, job, at, _wait(job, config), recorded)
+        turn = _turn_for(session, conversation, open_turn_of.get(), job, at, _wait(job, config), recorded)
     belongs_to(session, message.id, turn.id)
     if tenant.suspended_at is not None:
         turn.move(TurnState.SILENT, "suspended")
@@ -193,7 +195,7 @@ def _visitor_wrote(session: Session, asked: Asked[Conversation], job: ReceiveMes
     elif settled and too_late:
         turn.move(TurnState.SILENT, "settled")
         recorded.ended.append(turn)
-    elif conversation.owner == Owner.HUMAN:  # who has the conversation sees it there
+    elif persons:  # who has the conversation sees it there
         turn.move(TurnState.SILENT, "human_owns")
         recorded.ended.append(turn)
     elif too_late:

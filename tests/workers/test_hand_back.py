@@ -261,6 +261,19 @@ class TestOverTheApi:
         assert call(visitor, "messages", text="Anna again.") == 201
         assert self.ask(line, visitor) == (TurnState.SILENT, "human_owns")
 
+    def test_what_waited_in_a_queue_while_a_person_had_it_is_not_answered_afterwards(self, line: Line, bakery, call):
+        visitor = api_visitor(bakery)
+        self.ask(line, visitor)
+        late = visitor.message(QUESTION)  # accepted, but nobody reads the queue
+        assert call(visitor, "owner", owner="human") == 200
+        line.run_all()
+        assert call(visitor, "owner", owner="bot") == 200
+        line.run_all()
+        queue().enqueue(late)
+        line.run_all()
+        assert [(turn.state, turn.reason) for turn in visitor.turns()][1:] == [(TurnState.SILENT, "human_owns")]
+        assert self.ask(line, visitor) == (TurnState.DELIVERED, None)
+
     def test_nothing_that_is_being_written_leaves_after_a_person_answered(self, line: Line, bakery, call):
         visitor = api_visitor(bakery)
         job = visitor.say(QUESTION)
