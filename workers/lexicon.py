@@ -314,7 +314,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:you|u|we|they|shop) (?:also )?(?:offer|stock|carry)\b", " "),
     (r"\b(?:at|in|from|to|into|inside|by|visit) (?:the|your|ur) (?:shop|store|premises)\b", " "),
     (r"\b(?:error|door|post|zip|dress|country|area|entry) ?codes?\b", " "),
-    (r"\bflat (?:tyre|tire)s?\b|\bpunctur\w*", " tyre puncture "),
+    (r"\bflat (?:tyre|tire)s?\b", " tyre "),
     (r"\bspread (?:the |my |our )?(?:costs?|payments?)\b|\bpay (?:\w+ )?(?:monthly|in parts|bit by bit)\b", " instalment "),
     (r"\bfin de semana\b|\bfim de semana\b|\bfine settimana\b|\bhafta sonu\b", " weekend "),
     (r"\b(?:leave|put|stand|park) (?:the|my|our|a) car\b", " parking "),

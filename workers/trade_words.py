@@ -144,8 +144,8 @@ TRADES: dict[str, str] = {
     "tan": "tan tanning spray-tan sunbed* solarium|brauun* solarium*|broncead* solarium|bronz* solarium*",
     "tattoo": "tattoo* ink inked|tattoo* tatowier*|tatuaj* tatua*|tatouage* tatou*",
     "piercing": "pierc*|pierc*|pierc*|pierc*",
-    "glasses": "glasses spectacles specs eyeglasses lens lenses frames|brille* linse* kontaktlinse*|gafas lentillas lentes|lunettes "
-    "lentilles",
+    "glasses": "glasses spectacles specs eyeglasses lens lenses frames|brille* linse* kontaktlinse*|gafas lentillas lentes"
+    "|lunettes lentilles",
     "hearing": "hearing|horgerat* hortest*|audifono* audicion|audition auditif*",
     "physio": "physio* osteopath* chiropract*|physio* krankengymnastik osteopath*|fisio* osteopat*|kine kines* "
     "osteo*",
