@@ -11,7 +11,7 @@ LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "tr")
 
 # What is asked about a thing, rather than a thing: common to many entries, so they decide little by themselves.
 KINDS: dict[str, str] = {
-    "price": "price* pricing cost costs costing charge charges charged fee fees rate rates expensive cheap cheaper quid"
+    "price": "price* pricing cost costs costing charge charges charged fee fees rate rates expensive cheap cheaper cheapest quid"
     "|preis* kostet kosten gekostet teuer gebuhr* tarif*|precio* cuesta* cuestan costo coste* vale valen cobra* tarifa*"
     "|prix coute* tarif* cher frais|prezz* costa* costano costo tariff*|preco* custa* custam tarifa*|prijs* prijzen kost"
     " kosten tarie*|fiyat* ucret* kac* para tutar*",
@@ -138,7 +138,7 @@ CONCEPTS: dict[str, str] = {
     "menu": "menu menus dishes dish|speisekarte* gerichte gericht menu*|menu* carta plato*|menu* plat plats|menu piatt*"
     "|menu ementa prato*|menu* gerecht*|menu* yemek*",
     "room": "room rooms|zimmer*|habitacion*|chambre*|camera camere stanza|quarto*|kamer kamers|oda odalar*",
-    "overnight": "overnight stay accommodation|ubernacht* fremdenzimmer unterkunft|alojamiento dormir|hebergement dormir"
+    "overnight": "overnight accommodation|ubernacht* fremdenzimmer unterkunft|alojamiento dormir|hebergement dormir"
     "|alloggi* dormire|alojamento dormir|overnacht*|konakla*",
     "checkin": "check-in checkin check-inn arrival|check-in anreise|check-in llegada|check-in arrivee|check-in arrivo"
     "|check-in chegada|check-in aankomst|check-in giris",
@@ -192,7 +192,7 @@ CONCEPTS: dict[str, str] = {
     "|dor dores doi|pijn*|agri* aci*",
     "afraid": "afraid scared nervous anxious anxiety fear phobia terrified|angst* nervos*|miedo nervios*|peur anxieu*"
     "|paura ansi*|medo nervos*|bang angst*|kork* endise*",
-    "insurance": "insurance* insurer* insured|versicherung* krankenkasse*|seguro* aseguradora* mutua|assurance* mutuelle*"
+    "insurance": "insurance* insurer* insured waiver*|versicherung* krankenkasse*|seguro* aseguradora* mutua|assurance* mutuelle*"
     "|assicura*|seguro* seguradora*|verzeker*|sigorta*",
     "pregnant": "pregnan* expecting|schwanger*|embaraz*|enceinte* grossesse|incinta gravidanza|gravida* gravidez|zwanger*"
     "|hamile* gebe*",
@@ -255,7 +255,7 @@ CONCEPTS: dict[str, str] = {
     "|gratis|ucretsiz bedava",
     "included": "included include includes inclusive|inklusive enthalten inbegriffen dabei|incluid* incluy*|compris* inclus*"
     "|inclus* compres*|incluid* inclui*|inbegrepen inclusief|dahil*",
-    "minimum_age": "age old|alter alt jahre|edad anos|age ans|eta anni|idade anos|leeftijd jaar|yas*",
+    "minimum_age": "age aged|alter mindestalter|edad anos|age ans|eta anni|idade anos|leeftijd jaar|yas*",
     "weekend": "weekend weekends|wochenende*|fin-de-semana|week-end weekend|fine-settimana weekend|fim-de-semana|weekend*"
     "|hafta-sonu",
     "monday": "monday* mon|montag* mo|lunes|lundi*|lunedi|segunda-feira segunda|maandag*|pazartesi",
@@ -285,7 +285,7 @@ CONCEPTS: dict[str, str] = {
 PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bfor how long\b|\bhow (?:long|many (?:minutes|hours))\b|\bhow much time\b|\bwie lange\b|\bcuanto tiempo\b"
      r"|\bcombien de temps\b|\bquanto tempo\b|\bhoe lang\b|\bne kadar sur\w*", " duration "),
-    (r"\bhow (?:much|expensive)\b|\bset me back\b|\bwhat do (?:you|i) (?:charge|pay)\b|\bwie ?viel kost\w*|\bwie teuer\b"
+    (r"\bhow (?:much|expensive)\b|\bset me back\b|\bwhat do (?:you|i) (?:charge|pay)\b|\b(?:have|need) to pay\b|\bstarting price\b|\bwie ?viel kost\w*|\bwie teuer\b"
      r"|\bcuanto (?:cuesta|vale|cobra\w*|es)\b|\bcombien (?:coute|ca coute|est)\w*|\bquanto (?:costa|custa)\b"
      r"|\bhoe ?veel kost\b|\bne kadar\b", " price "),
     (r"\b(?:opening|business|office|working) (?:hours|times)\b|\bwhat (?:time|hours)\b|\buntil when\b|\bhow late\b"
@@ -307,6 +307,15 @@ PHRASES: tuple[tuple[str, str], ...] = (
      r"|\bmissed visits?\b", " noshow "),
     (r"\bhair ?cuts?\b|haarschnitt\w*|\bcorte de pelo\b", " hair cut "), (r"parkplatz\w*|parkplatze\w*", " parking "),
     (r"\bget in touch\b", " contact "),
+    (r"\b(?:how|what) old\b|\bold enough\b|\b(?:years?|yrs?|months?)[- ]olds?\b|\b\d{1,2} ?y/?o\b|\bwie alt\b|\bjahren? alt\b"
+     r"|\b(?:ab|unter|uber|bis|von) \d{1,2} jahren?\b|\balt genug\b", " minimum_age "),
+    (r"\b(?:stay|sleep)(?:ing)? (?:over|the night|at yours)\b|\bfor the night\b", " overnight "),
+    (r"\b(?:special|current) offers?\b|\bon offer\b|\b(?:any|an) offers?\b", " discount "),
+    (r"\b(?:you|u|we|they|shop) (?:also )?(?:offer|stock|carry)\b", " "),
+    (r"\b(?:at|in|from|to|into|inside|by|visit) (?:the|your|ur) (?:shop|store|premises)\b", " "),
+    (r"\b(?:error|door|post|zip|dress|country|area|entry) ?codes?\b", " "),
+    (r"\bflat (?:tyre|tire)s?\b", " tyre "),
+    (r"\bspread (?:the |my |our )?(?:costs?|payments?)\b|\bpay (?:\w+ )?(?:monthly|in parts|bit by bit)\b", " instalment "),
     (r"\bfin de semana\b|\bfim de semana\b|\bfine settimana\b|\bhafta sonu\b", " weekend "),
     (r"\b(?:leave|put|stand|park) (?:the|my|our|a) car\b", " parking "),
     (r"\bpick(?:ed)? up\b", " pickup "),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 _EN = """
-a about accept accepted accepts actually after again all allow allowed also am an and another any anybody anyone anything
+a about accept accepted accepts actually after again all allow allowed along also am an and another any anybody anyone anything
 anywhere apply are around as ask at available away be because been before being best bit both bought bring but buy by can cannot cant
-case come comes coming could couldnt d dyou day days dear did didnt do does doesnt doing done dont each either else even ever every exactly find
+case chance come comes coming could couldnt d dyou day days dear did didnt do does doesnt doing done dont each either else even ever every exactly find
 first for from further general get gets getting give given gives go goes going good got great guys had happen happens has have
 havent having he hello help her here hey hi him his how i id if ill im in info information inside interested into is isnt it its ive
 just keep kind know let lets like ll look looking lot lots m make makes many may maybe me might mine more most much must my name near
-nearby need needed needs next nice no normal normally not now number numbers of off offer offered offers often oh ok okay on once one
+nearby need needed needs next nice no normal normally not now number numbers of off offer offered offers often oh ok okay on once one ones
 only or other our out over own people per place plan please possible possibly pls problem provide put question questions quick
-quickly quite r re really regarding right roughly run running s said same say see sell sells selling service services set she shall should show so
+quickly quite r re really regarding right roughly run running s said same say see sell sells selling service services set she shall should show since so
 some somebody somehow someone something somewhere sort special start starts still stuff such sure t take taken takes taking tell
 than thank thanks that thats the their them then there theres these they thing things think this those through thx til till time
 times to today together tomorrow tonight too try two u until up upon ur us use used uses using usual usually ve very via visiting w want
@@ -83,15 +83,15 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 # Words that anything can be asked with: found, they help a little; missing, they do not tell that an answer is another's.
 _LIGHT_EN = """
 able add amount arrive arrived bad become began begin big bigger box certain change check choose clock different difference drop early easy end evening fast few
-finish fit floor follow full gave great half hand hang happy hard high hold home hope hour house idea issue item kinds large
-last latest learn least leave left less level life light line little live long longer low main man matter max maximum mean middle min minimum minute
+finish fit floor follow full gave great half hand hang happy hard high hold home hope hour hours hr hrs house idea issue item kinds large
+last latest learn least leave left less level life light line little live long longer low main man matter max maximum mean middle min mins minimum minute minutes
 month months morning move near new night note notice old older open option order own part pass period person piece placed point
 pop prefer present price pull push question ready reason receive recommend rest return ring round safe second send sent serious show
 simply single sit size small soon space spend stand started stop story straight suit system talk teach today total touch turn type
-understand usually wait walk wall watch week weeks whole wide word world worry worth write wrong year years young ahead allowed
-anyway away bought buying certainly damage directly done early else especially exist expect fairly fine forget generally
+understand usually wait walk wall watch week weeks whole wide word world worry worth write wrong year years yr yrs young ago starting ahead allowed
+anyway away bought buying certainly damage directly done early else especially exist expect fairly fancy feel fine forget forgot generally
 grab hear hit instead keep kept later likely mention mostly myself ours pay perhaps pretty probably properly quickly rather roughly
-several sometimes sorted suppose throughout together total try unfortunately weekday whenever yourself
+several sometimes sorted suppose six seven eight ten five four three suggest throughout together total try unfortunately weekday whenever yourself
 """
 _LIGHT = {
     "de": "ablauf andern anzahl arbeiten art bestimmt brauch bringen bringe dinge einfach ende erhalten etwa fragen ganz geben gibts gross halt helfen"

@@ -60,7 +60,7 @@ TRADES: dict[str, str] = {
     "company": "company companies business corporate firm firms office offices|firma firmen unternehmen* betrieb* "
     "buro* gewerb*|empresa* negocio* oficina*|entreprise* societe* bureau*",
     "school": "school schools|schule schul*|escuela* colegio* cole|ecole* scolaire*",
-    "discount": "money-off offer offers special-offer save saving|angebote aktion aktionen vergunstig*|oferta* "
+    "discount": "money-off special-offer save saving|angebote aktion aktionen vergunstig*|oferta* "
     "rebaja* promocion* descuento*|reduction* remise* promo* offre offres",
     "loyalty": "loyalty stamp stamps points regulars|treue* stammkund* bonus* punkte|fidelidad puntos fidel* sello*"
     "|fidelite points",
@@ -144,8 +144,8 @@ TRADES: dict[str, str] = {
     "tan": "tan tanning spray-tan sunbed* solarium|brauun* solarium*|broncead* solarium|bronz* solarium*",
     "tattoo": "tattoo* ink inked|tattoo* tatowier*|tatuaj* tatua*|tatouage* tatou*",
     "piercing": "pierc*|pierc*|pierc*|pierc*",
-    "glasses": "glasses spectacles lens lenses frames|brille* linse* kontaktlinse*|gafas lentillas lentes|lunettes "
-    "lentilles",
+    "glasses": "glasses spectacles specs eyeglasses lens lenses frames|brille* linse* kontaktlinse*|gafas lentillas lentes"
+    "|lunettes lentilles",
     "hearing": "hearing|horgerat* hortest*|audifono* audicion|audition auditif*",
     "physio": "physio* osteopath* chiropract*|physio* krankengymnastik osteopath*|fisio* osteopat*|kine kines* "
     "osteo*",

@@ -19,6 +19,7 @@ STEMMERS = {
 }  # fmt: skip
 COMPOUNDING = frozenset({"de", "nl"})
 SHORTEST_PART = 4  # letters of a compound's part
+SHORTEST_HASTY = 6  # letters of a stop word that is known with one left out
 READ_CHARACTERS = 4000  # of one text: patterns may take time by the square of it
 LONGEST_WORD = 40
 LONGEST_SUBJECT = 300
@@ -143,11 +144,22 @@ def _of_word(word: str, language: str) -> Iterable[Unit]:
         return parts
     if concept := _concept(word, language):
         return (Unit(concept, word, concept in KINDS),)
-    if word in STOP_WORDS[language] or (len(word) < 2 and not word.isdigit()):
+    if word in STOP_WORDS[language] or word in _hasty(language) or (len(word) < 2 and not word.isdigit()):
         return ()
     if "-" in word:
         return [unit for part in word.split("-") for unit in _of_word(part, language)]
     return (Unit(stem(word, language), word, light=word in LIGHT_WORDS[language] or word.isdigit()),)
+
+
+@cache
+def _hasty(language: str) -> frozenset[str]:
+    """Stop words as one hurries over them, a letter left out: "shoud", "becuse". Short ones would be other words."""
+    return frozenset(
+        word[:cut] + word[cut + 1 :]
+        for word in STOP_WORDS[language]
+        if len(word) >= SHORTEST_HASTY
+        for cut in range(1, len(word))
+    )
 
 
 def _compound(word: str, language: str) -> list[Unit]:

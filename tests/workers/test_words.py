@@ -27,6 +27,10 @@ def about(text: str) -> set[str]:
         ("Is there parking?", "¿Hay aparcamiento?"),
         ("Is breakfast included?", "Le petit-déjeuner est-il compris ?"),
         ("Do you fix punctures?", "tyres repaired?"),
+        ("We have a flat tyre", "a puncture"),
+        ("Is there a loo at the shop?", "toilets"),
+        ("Do you stock umbrellas?", "umbrellas"),
+        ("How old does she have to be?", "From what age?"),
         ("jabs for my puppy", "vaccination dog"),
         ("Vacunan a los perros", "impfen Sie Hunde"),
     ],
@@ -51,6 +55,21 @@ def test_every_trade_has_its_four_columns_and_no_word_twice():
 
 def test_small_words_are_no_things():
     assert about("¿Hay una piscina?") == about("¿Hay piscina?")
+    assert about("how often shoud I becuse of that") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("my old bicycle", "minimum_age"),
+        ("zwei Jahre Garantie", "minimum_age"),
+        ("it shows an error code", "voucher_code"),
+        ("Do you offer massages?", "discount"),
+        ("How long can I stay?", "overnight"),
+    ],
+)
+def test_a_word_in_another_sense_is_not_the_concept(text: str, concept: str):
+    assert concept not in about(text)
 
 
 def test_days_between_are_meant_too():
