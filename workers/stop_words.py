@@ -96,7 +96,10 @@ several sometimes sorted suppose six seven eight ten five four three suggest thr
 _LIGHT = {
     "de": "ablauf andern anzahl arbeiten art bestimmt brauch bringen bringe dinge einfach ende erhalten etwa fragen ganz geben gibts gross halt helfen"
     " hoch kaufen klein kommen lang lassen leute liegt monat monate nachste nennen passieren preis richtig sagen sache sachen schicken schnell spater"
-    " stunde stunden tun verstehen wert wissen woche wochen zeigen zeit jahr jahre platz unter ding moglichkeit nachher vorher direkt uberhaupt",
+    " stunde stunden tun verstehen wert wissen woche wochen zeigen zeit jahr jahre platz unter ding moglichkeit nachher vorher direkt uberhaupt"
+    " man soll sollen sollten statt dazu davon daran los weg sobald trotzdem gestern ubermorgen erst erste ersten erster erstes erstmal eben"
+    " ganze ganzen ganzes zwei drei mehrere mehreren notig weiss wisst passt passen tagen wohne wohnen wohnt benutze benutzen nutzen hore"
+    " horen gehts kriege kriegen kriegt kriegst wieviele",
     "es": "ano anos buscar cambiar cantidad cierto cosa cosas creo dejar entrar entreno gente hablar llegar manera mes meses momento necesitar nuevo"
     " parte pasa pasar pedir persona personas primero probar rapido semana semanas sitio tiempo tipo traer usar venir vez veces ver vivir solo",
     "fr": "an annee annees apporter arriver chose choses combien delai envoyer fois gens jours laisser mois moment nouveau passer personne personnes"

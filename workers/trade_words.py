@@ -120,7 +120,7 @@ TRADES: dict[str, str] = {
     "medicine": "medicine medicines medication* meds tablet tablets pill pills drug drugs|medikament* arznei* "
     "tablette* pille*|medicament* medicina* pastilla*|medicament* comprime* cachet*",
     "prescription": "prescription* script repeat-prescription|rezept*|receta*|ordonnance*",
-    "vaccine": "vaccin* jab jabs shot shots booster* immunis* immuniz*|impf*|vacun*|vaccin*",
+    "vaccine": "vaccin* jab jabs shot shots booster* immunis* immuniz*|impf* geimpft*|vacun*|vaccin*",
     "operation": "operation* operate surgery surgical op spay* neuter* castrat*|operation* op operier* kastr* "
     "sterilis*|operacion* operar operan cirug* castr* esteriliz*|operation* operer chirurg* castr* sterilis*",
     "stitches": "stitch* suture* wound wounds scar|naht nahte faden wunde*|herida* sutura*|plaie* suture*",
