@@ -11,6 +11,7 @@ from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.qualifiers import another, in_full, several
 from workers.grounding.reading import LIGHT, WORD, Item
+from workers.grounding.stances import withstood
 from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
 from workers.grounding.subjects import foreign
@@ -82,6 +83,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         or shortened(statement, grounds)
         or only_denied(statement, grounds)
         or contrary(statement, grounds)
+        or withstood(statement, grounds)
     )
     if denial is not None:
         return Finding("negation", denial)
