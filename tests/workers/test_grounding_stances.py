@@ -106,3 +106,34 @@ def test_what_is_not_paid_online_is_not_paid_online() -> None:
 )
 def test_what_is_included_is_not_paid_extra(source: str, altered: str) -> None:
     assert not sent(altered, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "altered"),
+    [
+        ("Yes, we host weddings for up to 40 guests.", "Weddings are impossible for up to 40 guests."),
+        ("Ja, wir richten Hochzeiten für bis zu 40 Gäste aus.", "Hochzeiten sind für bis zu 40 Gäste unmöglich."),
+        ("Oui, nous organisons des mariages jusqu'à 40 invités.", "Les mariages sont impossibles jusqu'à 40 invités."),
+        ("Sí, organizamos bodas para hasta 40 invitados.", "Las bodas son imposibles para hasta 40 invitados."),
+    ],
+)
+def test_what_is_offered_is_not_impossible(source: str, altered: str) -> None:
+    assert not sent(altered, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "true", "altered"),
+    [
+        ("Parking is free for three hours. After that it costs £2.",
+         "Parking is free three hours.", "The last three hours of parking are free."),
+        ("Parken ist drei Stunden kostenlos. Danach kostet es 2 €.",
+         "Parken ist drei Stunden kostenlos.", "Parken ist die letzten drei Stunden kostenlos."),
+        ("Le parking est gratuit pendant trois heures.",
+         "Le parking est gratuit trois heures.", "Le parking est gratuit les trois dernières heures."),
+        ("El aparcamiento es gratis durante tres horas.",
+         "El aparcamiento es gratis tres horas.", "El aparcamiento es gratis las últimas tres horas."),
+    ],
+)  # fmt: skip
+def test_the_hours_that_are_free_are_not_the_last(source: str, true: str, altered: str) -> None:
+    assert sent(true, source)
+    assert not sent(altered, source)

@@ -6,7 +6,7 @@ from workers.grounding import language_words as languages
 from workers.grounding.affirmed import only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.binding import COVERED, bound, covers, fitted
-from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unlike, unsound
 from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.qualifiers import another, in_full, several
@@ -84,6 +84,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         or only_denied(statement, grounds)
         or contrary(statement, grounds)
         or withstood(statement, grounds)
+        or unlike(statement, evidence)
     )
     if denial is not None:
         return Finding("negation", denial)
