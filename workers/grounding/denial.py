@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from workers.grounding import calendar_words
@@ -54,6 +55,23 @@ def unsound(statement: Statement, grounds: Grounds) -> str | None:
         ):
             return "a denial of what is forbidden"
     return None
+
+
+def unlike(statement: Statement, evidence: Sequence[Part]) -> str | None:
+    """ "Impossible", of what its sources neither deny nor call so; the last hours, of what they say of no last ones."""
+    told = frozenset(side for part in evidence for clause in part.statement.clauses for side in clause.sides)
+    denying = any(part.statement.denials or part.statement.particle == "no" for part in evidence)
+    for clause in statement.clauses:
+        for item in clause.items:
+            if item.side == _IMPOSSIBLE and item.side not in told and not denying:
+                return item.raw
+        for item, following in itertools.pairwise(clause.items):
+            if "unit" in (item.label, following.label) and _LAST in (item.side, following.side) and _LAST not in told:
+                return f"{item.raw} {following.raw}"
+    return None
+
+
+_IMPOSSIBLE, _LAST = languages.side("impossible"), languages.side("last")
 
 
 def _takes_back(denials: Sequence[str]) -> bool:

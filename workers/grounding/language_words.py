@@ -130,7 +130,7 @@ _OPPOSITES = (
     ("indoor|indoors|drinnen", "outdoor|outdoors|draussen"),
     ("mandatory|compulsory|required|obligatory|pflicht|obligatoire*|obligatori*|verplicht|zorunlu", "optional|freiwillig|facultati*|opcional*|facoltativ*|opzional*|optioneel"),
     ("accept*|accett*|aceit*|acept*|akzeptier*|accepteren", "refuse*|reject*|decline*|ablehnen|rechaz*|refus*|rifiut*|recus*|weiger*"),
-    ("possible|moglich|posible|possibile|possivel|mogelijk|mumkun", "impossible|unmoglich|imposible|impossibile|impossivel|onmogelijk|imkansiz"),
+    ("possible|possibles|moglich|posible|posibles|possibile|possibili|possivel|possiveis|mogelijk|mumkun", "impossible|impossibles|unmoglich|imposible|imposibles|impossibile|impossibili|impossivel|impossiveis|onmogelijk|imkansiz"),
     ("up|above|oben|arriba|sopra|boven", "below|unten|abajo|sotto|beneden"),
     ("ground|erdgeschoss", "basement|keller"),
     ("adult*|erwachsen*|adulte*|adult*|volwassen*", "child*|kind|kinder|kindern|enfant*|nin*|bambin*|crianca*|kinderen|cocuk*"),

@@ -6,11 +6,12 @@ from workers.grounding import language_words as languages
 from workers.grounding.affirmed import only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.binding import COVERED, bound, covers, fitted
-from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unsound
+from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unlike, unsound
 from workers.grounding.exclusive import alone, in_spite, shortened
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.qualifiers import another, in_full, several
 from workers.grounding.reading import LIGHT, WORD, Item
+from workers.grounding.stances import withstood
 from workers.grounding.statements import FIGURES, Clause, Key, Statement, content
 from workers.grounding.strangers import stranger
 from workers.grounding.subjects import foreign
@@ -82,6 +83,8 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         or shortened(statement, grounds)
         or only_denied(statement, grounds)
         or contrary(statement, grounds)
+        or withstood(statement, grounds)
+        or unlike(statement, evidence)
     )
     if denial is not None:
         return Finding("negation", denial)
