@@ -31,7 +31,7 @@ _ASKS = re.compile(
 _WITH_MOMENT = re.compile(  # an appointment only because a day or a time stands beside it
     rf"\b{_APPOINTMENT}\b|\b(?:i|we)(?:'d| would)? (?:really )?(?:need|want|like|love|prefer)\b|\b(?:free|available|"
     rf"availability)\b|\b(?:do|have|fit|see|take) me\b"
-    rf"|\b(?:can|could|may) (?:i|we) (?:come|pop|drop|get)(?: \w+)? (?:in|by|over|round)\b"
+    rf"|\b(?:can|could|may) (?:i|we) (?:come|pop|drop|get|be)(?: \w+)? (?:in|by|over|round|seen)\b"
 )
 _ABOUT = re.compile(
     r"^(?:(?:hi|hello|hey|good \w+|ok|and)[ ,!.]*)*(?:how (?!about\b)|where|why|who\b|what (?!about\b|times? (?:\w+ )*(?:free|"

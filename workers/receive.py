@@ -181,9 +181,7 @@ def _visitor_wrote(session: Session, asked: Asked[Conversation], job: ReceiveMes
     if _tells_contact(job) or known_lead.get():
         recorded.message_id = message.id
     too_late = job.found_late and (job.answered_by_human or now() - message.sent_at > TOO_OLD)
-    persons = conversation.owner == Owner.HUMAN or conversation.was_the_persons(
-        at
-    )  # it may have waited in a queue since
+    persons = conversation.owner == Owner.HUMAN or conversation.was_the_persons(at)  # `at`: before it waited in a queue
     if too_late or persons:  # for a person: it must not take along what can still be answered
         turn = _opened(session, conversation, job, at, timedelta(0))
     else:

@@ -427,10 +427,7 @@ def test_a_hostile_message_takes_no_time(words: str, open_booking: bool):
     [
         ("I have a wheelchair, can I get in?", False),
         ("Can I come in on Friday?", True),
-        (
-            "I have terrible toothache, can I be seen today?",
-            False,
-        ),  # in need: what the business says of that, or a person
+        ("I have terrible toothache, can I be seen today?", True),
         ("Do you have any job openings for developers?", False),
         ("Do you have any openings on Thursday?", True),
         ("My friend is ill and we can't make our slot next week, do we get our money back?", False),

@@ -14,6 +14,7 @@ from workers.grounding.statements import FIGURES, Clause, Denial, Key, Statement
 ROOT = 5  # letters that two forms of a word share
 # More and less, least and most, later and earlier: said by the limit of a number as well.
 _LIMITS = frozenset(abs(languages.side(word)) for word in ("more", "minimum", "later"))
+_IMPOSSIBLE, _LAST = languages.side("impossible"), languages.side("last")
 
 
 def unsound(statement: Statement, grounds: Grounds) -> str | None:
@@ -69,9 +70,6 @@ def unlike(statement: Statement, evidence: Sequence[Part]) -> str | None:
             if "unit" in (item.label, following.label) and _LAST in (item.side, following.side) and _LAST not in told:
                 return f"{item.raw} {following.raw}"
     return None
-
-
-_IMPOSSIBLE, _LAST = languages.side("impossible"), languages.side("last")
 
 
 def _takes_back(denials: Sequence[str]) -> bool:

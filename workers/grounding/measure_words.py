@@ -124,9 +124,9 @@ RATE_WORDS = words_of(
 )
 
 
-# "29 € per person": what a sum is for, where that is no measure.
 ADDED = {("de", "plus"), ("en", "plus"), ("in", "piu"), ("di", "piu")}  # behind a number: so many more
-CONTRACTED = words_of("della nella alla dalla sulla una questa")
+CONTRACTED = words_of("della nella alla dalla sulla una questa")  # before a noun: "della prima notte"
+# "29 € per person": what a sum is for, where that is no measure.
 PER_EACH = words_of("per pro je por par each")
 FOR = words_of("for fur pour para voor")
 PAYING = words_of(
