@@ -20,6 +20,9 @@ NAME = "extractive"
 ENOUGH = 0.38  # chance from which on a passage is quoted: about nine in ten unanswerable questions are below
 ENOUGH_BY_WORDS = 0.42  # without the question's vector: parts of a message, follow-ups, businesses without vectors
 TIE_COVERAGE, TIE_NEAR = 0.03, 0.02  # passages this near the best one answer as well: "how much is a haircut?"
+RUNNER_UP = (
+    0.5  # the next best is quoted beside the best when it is at least this much of it as likely: one answer in 25
+)
 FULL = 0.8  # only a question that is covered this far has several answers
 HALF = 0.7  # how far half a question must be covered, to be taken for a question of its own
 MOST_PASSAGES = 3
@@ -134,12 +137,13 @@ def _by_words(question: str, passages: Sequence[Passage]) -> list[Match]:
 
 
 def _sure(ranked: Sequence[Match], *, by_words: bool = False) -> list[Match]:
-    """The best match when it is sure enough, with those that answer as well."""
+    """The best match when it is sure enough, with those that answer as well, and by vectors the next best if it comes near."""
     by_words = by_words or any(match.passage.body_cosine is None for match in ranked)
     if not ranked or ranked[0].chance < (ENOUGH_BY_WORDS if by_words else ENOUGH):
         return []
-    best = ranked[0]
-    return [best, *(match for match in ranked[1:] if _ties(best, match))]
+    best, *others = ranked
+    near = others[:1] if not by_words and others and others[0].chance >= RUNNER_UP * best.chance else []
+    return [best, *near, *(match for match in others[len(near) :] if _ties(best, match))]
 
 
 def _ties(best: Match, other: Match) -> bool:

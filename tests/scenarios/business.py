@@ -31,6 +31,7 @@ CANARY = "kanarienvogel"  # in everything visitors write, in every answer; never
 HOURS = f"What are your opening hours? {CANARY}"
 PARKING = f"Is there parking? {CANARY}"
 PRICE = f"How much is a haircut? {CANARY}"
+STORY_LINES = 40  # of each log
 
 
 @dataclass
@@ -111,6 +112,20 @@ class Business:
     def give_to(self, owner: str, conversation: uuid.UUID | str) -> None:
         answer = self.http.post(f"/api/v1/conversations/{conversation}/owner", json={"owner": owner})
         assert answer.status_code == 200, answer.text
+
+    # When a story fails
+
+    def story(self) -> list[tuple[str, str]]:
+        """What each program logged of this business, with a title; and what the language model's double answered to anybody."""
+        ours = str(self.tenant_id)
+        told = []
+        for name, program in self.deployment.programs.items():
+            lines = [line for line in program.log.read_text().splitlines() if ours in line]
+            told.append((f"log of {name}", "\n".join(lines[-STORY_LINES:])))
+        return [
+            *told,
+            ("the language model's double", "\n".join(self.deployment.model.answered(self.word)[-STORY_LINES:])),
+        ]
 
     # In the rows
 

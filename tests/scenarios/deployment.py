@@ -67,6 +67,12 @@ class Model:
         found = self.http.get("/_llmock/requests").json()["requests"]
         return [each["body"] for each in found if each["stream"]]
 
+    def answered(self, mark: str) -> list[str]:
+        """How each request ended, oldest first, a line each; `mark` stands in the prompts of whoever asks."""
+        found = self.http.get("/_llmock/requests").json()["requests"]
+        keys = ("stream", "status", "fault", "chunks_sent", "completed")
+        return [" ".join(f"{key}={each[key]}" for key in keys) + f" ours={mark in str(each['body'])}" for each in found]
+
 
 class Deployment:
     """Started once for all scenarios; `use(mode)` restarts what a module wants different."""

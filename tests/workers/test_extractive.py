@@ -75,6 +75,22 @@ def test_two_questions_get_two_answers() -> None:
     assert "Tib Street" in said
 
 
+@pytest.mark.parametrize(("near", "quoted"), [(0.7, ["Suitcases", "Lockers"]), (0.6, ["Suitcases"])])
+def test_the_next_best_is_quoted_too_when_it_comes_near(near: float, quoted: list[str]) -> None:
+    entries = [
+        ("Is there somewhere for luggage?", "Suitcases can stand behind the reception.", 0.75),
+        ("Are there lockers?", "Lockers take a one euro coin.", near),
+        ("Is breakfast included?", "Breakfast costs 9 euros.", 0.1),
+        ("Are dogs welcome?", "Dogs are welcome.", 0.1),
+    ]
+    passages = tuple(
+        Passage(title, title, text, score, 0.8 + score * 0.12, 0.8 + score * 0.12, score)
+        for title, text, score in entries
+    )
+    said = answer(ModelRequest("", (), "Where can I leave my stuff?", passages, 500, "", "en"))
+    assert [sentence.split()[0] for sentence in said] == quoted
+
+
 def test_a_follow_up_is_understood_by_what_was_asked_before() -> None:
     before = ChatTurn("user", "How much is a men's haircut?")
     assert "£32" in " ".join(answer(asking("and with a wash?", before)))
