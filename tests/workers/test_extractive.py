@@ -75,7 +75,7 @@ def test_two_questions_get_two_answers() -> None:
     assert "Tib Street" in said
 
 
-@pytest.mark.parametrize(("near", "quoted"), [(0.7, ["Suitcases", "Lockers"]), (0.6, ["Suitcases"])])
+@pytest.mark.parametrize(("near", "quoted"), [(0.7, ["Suitcases", "Lockers"]), (0.5, ["Suitcases"])])
 def test_the_next_best_is_quoted_too_when_it_comes_near(near: float, quoted: list[str]) -> None:
     entries = [
         ("Is there somewhere for luggage?", "Suitcases can stand behind the reception.", 0.75),
