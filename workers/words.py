@@ -108,7 +108,7 @@ def units(text: str, language: str = "en") -> tuple[Unit, ...]:
 def _days_between(plain: str, language: str) -> Iterable[Unit]:
     """ "Tuesday to Friday" is about Wednesday too."""
     for first, last in _RANGE.findall(plain):
-        days = [_concept(word, language) for word in (first, last)]
+        days = [concept(word, language) for word in (first, last)]
         if days[0] in WEEK and days[1] in WEEK:
             begin, end = WEEK.index(str(days[0])), WEEK.index(str(days[1]))
             for n in range(begin, end + 1 if end >= begin else end + len(WEEK) + 1):
@@ -142,8 +142,8 @@ def _of_word(word: str, language: str) -> Iterable[Unit]:
     word = word.replace("'", "")
     if language in COMPOUNDING and (parts := _compound(word, language)):
         return parts
-    if concept := _concept(word, language):
-        return (Unit(concept, word, concept in KINDS),)
+    if name := concept(word, language):
+        return (Unit(name, word, name in KINDS),)
     if word in STOP_WORDS[language] or word in _hasty(language) or (len(word) < 2 and not word.isdigit()):
         return ()
     if "-" in word:
@@ -165,7 +165,7 @@ def _hasty(language: str) -> frozenset[str]:
 def _compound(word: str, language: str) -> list[Unit]:
     """ "Herrenhaarschnitt" is about men and a haircut; found where both ends are words we know."""
     for cut in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
-        first, last = _concept(word[:cut], language), _concept(word[cut:], language)
+        first, last = concept(word[:cut], language), concept(word[cut:], language)
         if first and last:
             return [Unit(name, word, name in KINDS) for name in (first, last)]
     return []
@@ -185,37 +185,38 @@ def _stemmer(language: str) -> Any:
 
 
 @lru_cache(maxsize=16384)
-def _concept(word: str, language: str) -> str | None:
+def concept(word: str, language: str, shortest_prefix: int = 3) -> str | None:
+    """The concept of a folded word; None of one that is in no list. Listed beginnings shorter than that are left aside."""
     exact, prefixes = _lookup(language)
     if found := exact.get(word):
         return found
     if word in STOP_WORDS[language]:
         return None
-    return next((prefixes[word[:n]] for n in range(len(word), 2, -1) if word[:n] in prefixes), None)
+    return next((prefixes[word[:n]] for n in range(len(word), shortest_prefix - 1, -1) if word[:n] in prefixes), None)
 
 
 @cache
 def _lookup(language: str) -> tuple[dict[str, str], dict[str, str]]:
     exact: dict[str, str] = {}
     prefixes: dict[str, str] = {}
-    for concept, listed in _listed().items():
-        exact.setdefault(concept, concept)
+    for name, listed in _listed().items():
+        exact.setdefault(name, name)
         for word in listed[language]:
             if word.endswith("*"):
-                prefixes.setdefault(word[:-1], concept)
+                prefixes.setdefault(word[:-1], name)
             else:
-                exact.setdefault(word, concept)
+                exact.setdefault(word, name)
     return exact, prefixes
 
 
 @cache
 def _listed() -> dict[str, dict[str, list[str]]]:
     listed = {
-        concept: {language: words.split() for language, words in zip(LANGUAGES, columns.split("|"), strict=True)}
-        for concept, columns in (KINDS | CONCEPTS).items()
+        name: {language: words.split() for language, words in zip(LANGUAGES, columns.split("|"), strict=True)}
+        for name, columns in (KINDS | CONCEPTS).items()
     }
-    for concept, columns in TRADES.items():
-        known = listed.setdefault(concept, {language: [] for language in LANGUAGES})
+    for name, columns in TRADES.items():
+        known = listed.setdefault(name, {language: [] for language in LANGUAGES})
         for language, words in zip(TRADE_LANGUAGES, columns.split("|"), strict=True):
             known[language] += words.split()
     return listed

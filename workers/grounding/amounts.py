@@ -104,7 +104,9 @@ class Amounts(Pieces):
             amount.for_whom = (_each(self.found[-2].raw),)
 
     def _is_noun(self, at: int) -> bool:
-        return self.pieces[at].kind == "word" and not languages.small(self.words[at], self.language)
+        if self.pieces[at].kind != "word" or languages.small(self.words[at], self.language):
+            return False
+        return number_words.read(self.words, at, self.language) is None  # "88 € por cinco tardes"
 
     def _number(self, at: int) -> Amount | None:
         piece = self.pieces[at]

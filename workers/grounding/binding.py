@@ -103,7 +103,7 @@ def bound(
             finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, without what it belongs to"
             return None
         if item.needs:
-            if item.label not in CONTACTS and covers(clause, best) < COVERED:
+            if item.label not in CONTACTS and covers(clause, best, grounds.general) < COVERED:
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, about something else"
                 return None
             if not _beside(item, clause, [part for part in holders if part.fit >= best.fit - NEAR]):
@@ -160,13 +160,19 @@ def _owed(part: Part, item: Item, said: frozenset[Key]) -> float:
     return sum(any(key in said for key in other.says) for other in others) / len(others) if others else 1.0
 
 
-def covers(clause: Clause, part: Part) -> float:
-    """Of the clause's words, those that stand in the part or around it."""
+def covers(clause: Clause, part: Part, general: frozenset[Key]) -> float:
+    """Of the clause's words, those that stand in the part or around it; what the business is may be said of anything."""
     total = matched = 0.0
     for number, item in enumerate(clause.items):
         if item.label in ("word", "place") and item.weight >= LIGHT:
             total += item.weight
-            found = part.held.get(number) or item.weight < WORD or item.says[0] in part.statement.keys
+            found = (
+                part.held.get(number)
+                or item.weight < WORD
+                or item.says[0] in part.statement.keys
+                or item.says[0] in general
+                or (item.side and item.side in part.clause.sides)  # "compreso" of "incluso"
+            )
             matched += item.weight if found else 0.0
     return matched / total if total else 1.0
 

@@ -15,6 +15,7 @@ from clients.language_model import Passage
 from workers.grounding import calendar_words, courtesy, hostile, support
 from workers.grounding.grounds import Finding, Grounds
 from workers.grounding.reading import Item
+from workers.grounding.rewording import reworded
 from workers.grounding.statements import FIGURES, Key, Source, Statement, read_source, read_statement
 from workers.grounding.text import fold, plain, visible
 from workers.phrases import is_dont_know
@@ -22,6 +23,7 @@ from workers.phrases import is_dont_know
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 LONGEST_SENTENCE = 1_500  # characters; what is longer is no sentence for a chat
 MOST_ITEMS = 160  # words and facts, the same
+REWORDED = frozenset({"unsupported", "name", "binding"})  # reasons that may be but another word for the same
 SIMILAR = 0.84  # of a sentence in another language than its source; only with all its facts in that source
 
 _MARKER = re.compile(r"(?<![ \t])[ \t]*[\[【](\d{1,3}(?:[ \t]*[,;][ \t]*\d{1,3}){0,20})[\]】]")
@@ -93,6 +95,12 @@ def check(
     others = [_source(passage) for place, passage in enumerate(passages) if place not in places]
     grounds = Grounds(sources, _names(name), others)
     finding = _judge(text, statement, grounds, asked, similarity, None if cited else len(places))
+    if finding.reason in REWORDED and (other := reworded(_BULLET.sub("", text), grounds)) is not None:
+        again = read_statement(other, None, perhaps)
+        if today is not None:
+            _place_days(again, today)
+        second = _judge(other, again, grounds, asked, similarity, None if cited else len(places))
+        finding = second if second.reason is None else finding
     if finding.reason is None and finding.places == [] and not finding.facts:
         return Checked(text, ())
     if finding.reason is not None:

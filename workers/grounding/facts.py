@@ -30,8 +30,15 @@ def facts(
     return Reader(pieces, language).items(), pieces, language
 
 
+NEAR_VERB = 6  # words between "open" and its time, at most
+
+
 class Reader(Ranges):
     """Reads the tokens of one text."""
+
+    def __init__(self, pieces: list[Token], language: str | None) -> None:
+        super().__init__(pieces, language)
+        self._opened: dict[int, str] = {}  # times by where they begin, which a verb says to be from or until
 
     def items(self) -> list[Item]:
         at = 0
@@ -47,16 +54,29 @@ class Reader(Ranges):
         return self.found
 
     def _opening(self, amount: Amount) -> str:
-        """ "We open at 9:00" is from, "we close at 18:00" is until; the verb has then said what it had to say."""
+        """ "We open at 9:00" is from, "we close at 18:00" is until; the verb has then said what it had to say. It goes on:
+        "We open at 10:00 on weekdays and at 9:00 at weekends".
+        """
         if amount.label != "time" or amount.upto:
             return ""
-        for item in self.found[-3:][::-1]:
-            verb = item.label == "word" and amount.at - item.at <= 4 and self.pieces[item.at].raw.isascii()
-            limit = calendar.OPENING.get(item.raw) if verb or item.raw.startswith("offn") else None
-            if limit is not None and self._before(item.at) not in calendar.BEING:
+        told = False
+        for item in reversed(self.found[-NEAR_VERB:]):
+            if item.label == "time":
+                limit = None if told else self._opened.get(item.at)
+                break
+            if item.label != "word":
+                continue
+            accented = not self.pieces[item.at].raw.replace("ß", "ss").isascii()  # "fermé" is no verb
+            limit = calendar.OPENING.get(item.raw) if not accented or item.raw.startswith("offn") else None
+            if limit is not None and self._before(item.at) not in calendar.BEING and amount.at - item.at <= NEAR_VERB:
                 item.side, item.weight = 0, LIGHT
-                return limit
-        return ""
+                break
+            told = told or item.weight >= WORD
+        else:
+            return ""
+        if limit is not None:
+            self._opened[amount.at] = limit
+        return limit or ""
 
     def _plain(self, at: int) -> int:
         piece = self.pieces[at]
@@ -78,6 +98,8 @@ class Reader(Ranges):
 
     def _word(self, at: int) -> int:
         piece, word = self.pieces[at], self.words[at]
+        if word == "no" and self.language == "pt":
+            word = "em"  # em + o; it denies nothing
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         if (
             after is not None

@@ -41,7 +41,7 @@ _FUNCTION = {
     "quando dove quanto quanta quale quali se si anche molto piu ogni tutto tutta tutti tutte questo questa questi queste "
     "quello quella io mi mio mia noi ci nostro nostra nostri nostre voi vi vostro vostra tu ti tuo tua lei lui loro suo sua "
     "suoi sue e sono era erano essere siamo sia ha hanno abbiamo avere ho puo possono possiamo potete puoi deve devono "
-    "fa fare fino dopo prima durante entro altro altra altri altre qui gia pure sia ne",
+    "fa fare viene vengono va vanno fino dopo prima durante entro altro altra altri altre qui gia pure sia ne",
     "pt": "o a os as um uma uns umas de do da dos das em no na nos nas num numa ao aos com por pelo pela para sobre entre desde "
     "ate este esta estes estas esse essa isso isto aquele eu me meu minha voce voces tu te teu sua seu suas seus nos nosso "
     "nossa nossos nossas se lhe ele ela eles elas e sao era eram ser somos seja estao estar estamos ha tem temos ter "
@@ -69,7 +69,7 @@ _LIGHT = {
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
     "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt mail mails email emails "
-    "fallen fallt leider telefon telefonisch online nummer",
+    "fallen fallt leider telefon telefonisch online nummer statt stattfinden bekommen bekommt zeit",
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
     "besoin disponible disponibles actuellement normalement directement simplement environ compris possible situe situee "
@@ -80,13 +80,13 @@ _LIGHT = {
     "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente llamar llame llamarnos llamando telefono linea numero",
     "it": "offrire offre offriamo offrono costa costano costo prezzo prezzi pagare paga dare diamo prendere prende serve servono "
     "venire vedere dire chiedere trovare trova disponibile disponibili attualmente normalmente direttamente circa "
-    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo chiamare chiamate telefono numero",
+    "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo richiede richiedono avviene chiamare chiamate telefono numero",
     "pt": "oferecer oferece oferecemos custa custam preco precos custo pagar paga dar precisa precisam vir ver dizer pedir encontrar "
     "encontra disponivel disponiveis atualmente normalmente diretamente aproximadamente cerca possivel comeca dura duram "
     "partir horas hora receber aceitar aceitamos fica ficamos infelizmente ligar ligue telefone numero",
     "nl": "bieden biedt kost kosten prijs prijzen betalen betaalt geven geeft nemen neemt nodig komen komt gaan zien zeggen vragen "
     "vinden vindt beschikbaar momenteel normaal direct gewoon ongeveer circa mogelijk begint beginnen duurt duren uur "
-    "gelegen ontvangen accepteren accepteert rekenen helaas bellen bel bereiken telefoon nummer",
+    "gelegen ontvangen accepteren accepteert rekenen zit zitten krijgt krijgen helaas bellen bel bereiken telefoon nummer",
     "tr": "sunar sunuyoruz sunulur fiyat fiyati fiyatlar ucret ucreti ucreti ode odenir odeme gerekir gereklidir almak alir gelmek "
     "mevcut mevcuttur su anda genellikle dogrudan yaklasik mumkun baslar baslayan surer saat tutar kabul maalesef arayin arayabilirsiniz ulasabilirsiniz telefon numara",
 }  # fmt: skip
@@ -201,7 +201,7 @@ def guess(words: Iterable[str]) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def _languages_of(word: str) -> tuple[str, ...]:
-    return tuple(language for language in _OWN if small_or_light(word, language))
+    return tuple(language for language in _OWN if word != "no" and small_or_light(word, language))
 
 
 def small(word: str, language: str | None) -> bool:

@@ -80,6 +80,7 @@ _LIMITS = {
 LIMITS = {tuple(words.split()): sign for sign, all_words in _LIMITS.items() for words in all_words.split("|")}
 LIMIT_WORDS = 3
 LIMIT_ENDS = frozenset(words[-1] for words in LIMITS)
+OF = frozenset({("von",), ("van",)})  # "from" before a time, else "of"
 # Behind the number: "12 or more", "18:00'e kadar", "9:00'dan itibaren".
 AFTERWARDS: dict[tuple[str, ...], str] = {
     ("or", "more"): "<", ("and", "more"): "<", ("and", "over"): "<", ("or", "older"): "<", ("and", "older"): "<", ("und", "mehr"): "<",

@@ -70,6 +70,8 @@ class Ranges(Dates):
         begin = self._before_age(begin)
         for size in range(measures.LIMIT_WORDS, 0, -1):
             phrase = tuple(self.words[begin - size : begin]) if begin >= size else ()
+            if phrase in measures.OF and amount.label not in ("time", "date"):
+                return ""  # "ein Pfand von 5 €"
             if (sign := measures.LIMITS.get(phrase)) is not None:
                 ahead = any(one.kind == "n" for one in amount.readings) and after[:1] and after[0] in measures.AHEAD
                 return sign if not ahead or phrase not in measures.TURNED else "<" if sign == ">" else ">"

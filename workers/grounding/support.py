@@ -49,7 +49,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         used = used or [best]
         if (turned := _turned(clause, used, parts, grounds)) is not None:
             return turned
-        weight, share = content(clause), max(covers(clause, part) for part in used)
+        weight, share = content(clause), max(covers(clause, part, grounds.general) for part in used)
         if _strays(clause, share, used, told):
             return Finding("binding", "of another passage than the rest")
         evidence += used
