@@ -69,15 +69,15 @@ _LIGHT = {
     "zahlen zahlt zahlst machen macht gehen geht kommen kommt kommst finden findet sagen fragen lassen steht stehen liegt "
     "liegen beginnt beginnen dauert dauern euch uhr verfugbar moglich derzeit normalerweise direkt einfach insgesamt ungefahr circa "
     "etwa rund inklusive anrufen melden erreichen erreichbar gebuhr akzeptieren akzeptiert erhalten weiter sonst handelt mail mails email emails "
-    "fallen fallt leider telefon telefonisch online nummer statt stattfinden bekommen bekommt zeit",
+    "fallen fallt leider telefon telefonisch online nummer berechnen berechnet verlangen verlangt statt stattfinden bekommen bekommt zeit",
     "fr": "offrir offre offrons proposer propose proposons proposez prendre prend prenons prenez coute coutent cout couter prix tarif "
     "tarifs payer paie payez donner donne trouver trouve trouvez trouvons venir venez aller voir dire demander demande "
     "besoin disponible disponibles actuellement normalement directement simplement environ compris possible situe situee "
-    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement appeler appelez joindre telephone ligne numero",
+    "commence commencent dure durent partir heures heure recevoir accepter acceptons faudra malheureusement comptez compter lieu accueille accueillons appeler appelez joindre telephone ligne numero",
     "es": "ofrecer ofrece ofrecemos ofrecen cuesta cuestan costar precio precios coste pagar paga pagas dar damos tomar toma necesita "
     "necesitas necesitan venir viene ir ver decir pedir pide encontrar encuentra encontrarnos disponible disponibles "
     "actualmente normalmente directamente simplemente aproximadamente unos incluye incluyendo posible empieza empiezan "
-    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos lamentablemente desgraciadamente llamar llame llamarnos llamando telefono linea numero",
+    "comienza dura duran partir horas hora situado situada recibir aceptar aceptamos cobrar cobramos vale valen sale salen lamentablemente desgraciadamente llamar llame llamarnos llamando telefono linea numero",
     "it": "offrire offre offriamo offrono costa costano costo prezzo prezzi pagare paga dare diamo prendere prende serve servono "
     "venire vedere dire chiedere trovare trova disponibile disponibili attualmente normalmente direttamente circa "
     "possibile parte partono inizia dura durano ore ora situato ricevere accettare accettiamo purtroppo richiede richiedono avviene chiamare chiamate telefono numero",
@@ -175,6 +175,12 @@ DETERMINERS = words_of(
     "nuestros nuestras il lo gli uno i o os as um uma nosso nossa nostro nostra de het een ons onze"
 )
 BEING = words_of("is are ist sind est sont es son e sono sao")
+# What a sentence begins with that goes on about the subject of the one before.
+PRONOUNS = {
+    "en": words_of("it they these he she"), "de": words_of("er sie es diese dieser dieses"), "fr": words_of("il elle ils elles ce c"),
+    "es": words_of("son es estan esta se"), "it": words_of("sono e si"), "pt": words_of("sao e estao esta ele ela eles elas"),
+    "nl": words_of("het ze hij zij deze"), "tr": words_of("bunlar bu"),
+}  # fmt: skip
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Grounds
-from workers.grounding.stems import same_name, stem
+from workers.grounding.stems import same_name, stem, words_of
 from workers.grounding.text import fold, plain
 from workers.words import concept
 
@@ -22,12 +22,22 @@ SYNONYMS = frozenset({
     "luggage", "password", "smoking", "lift", "vegan", "gluten", "cash", "instalment", "student", "senior", "aircon",
     "pregnant", "anaesthetic", "checkup", "whitening", "airport", "train",
 })  # fmt: skip
+# The same, of words that no business is asked with; a line for each language that has any.
+EQUAL = (
+    "begin begins beginning start starts starting", "valid validity",
+    "gultig gultigkeit gelten gilt", "bargeld bar", "wenigstens mindestens",
+    "valable valables valide valides", "repondre repondons reponse",
+    "contestar contestamos contesta responder respondemos responde", "caduca caducan vence vencen valido validos",
+    "rispondiamo risposta", "geldig geldt gelden",
+)  # fmt: skip
 COMPOUNDING = frozenset({"de", "nl"})
 SHORTEST_HEAD, SHORTEST_REST = 5, 3  # letters of a compound's head ("Wettkampf"), and of what stands before it
 SHORTEST_PART = 4  # letters of each part of a compound that is taken apart
 SHORTEST_PREFIX = 5  # letters of a listed beginning: "gar*" of parking begins "Gareth"
+LIMITS = ("mindest", "hochst", "maximal", "minimal")  # "Mindestlaufzeit"
 MOST_WORDS = 6  # of one sentence
 
+_EQUAL = tuple(words_of(words) for words in EQUAL)
 _WORD = re.compile(r"[^\W\d_]+")
 _DENYING = ("nicht", "un", "in", "non", "miss", "niet", "on", "kein", "geen")
 
@@ -63,6 +73,8 @@ class _Sources:
         named = match[0][0].isupper() and match.start() > 0 and self._language != "de"
         if len(word) < SHORTEST_PART or named or self._language is None or self._clear(word, self._language):
             return None
+        if (same := self._equal(word)) is not None:
+            return same
         meaning = concept(word, self._language, SHORTEST_PREFIX)
         if meaning in SYNONYMS and (same := self._by_concept.get(meaning)) is not None:
             return same
@@ -78,6 +90,10 @@ class _Sources:
             or languages.excepts(word)
             or languages.small_or_light(word, language)
         )
+
+    def _equal(self, word: str) -> str | None:
+        others = next((group for group in _EQUAL if word in group), frozenset())
+        return next((other for other in sorted(others) if other in self._stated), None)
 
     @cached_property
     def _by_concept(self) -> dict[str | None, str]:
@@ -111,6 +127,9 @@ class _Sources:
             if form.endswith(word)
             and len(form) - len(word) >= SHORTEST_REST
             and not form[: -len(word)].endswith(_DENYING)
+            and (
+                form.startswith(LIMITS) or not languages.side(form[: -len(word)])
+            )  # "Kinderkarte" is no "Karte" for all
         ]
         return found[0] if len(found) == 1 else None
 

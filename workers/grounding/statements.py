@@ -105,11 +105,27 @@ def read_source(title: str, text: str) -> Source:
             continue
         for clause in statement.clauses:
             clause.around = title_keys | before
+        if statements and statement.clauses and _points_back(statement, language):
+            for key in _subject(statements[-1]):
+                statement.clauses[0].own.setdefault(key, WORD)
         statements.append(statement)
         before = statement.keys
     stems = frozenset(key for statement in statements for key in statement.keys) | title_keys
     forms = frozenset(fold(word) for word in _words(plain(f"{title} {text}")))
     return Source(statements, stems, forms, title_keys, language)
+
+
+def _points_back(statement: Statement, language: str | None) -> bool:
+    """Whether it begins with a pronoun: "They are valid for three years"."""
+    first = statement.clauses[0].items[0]
+    return first.label == "word" and first.raw in languages.PRONOUNS.get(language or "", ())
+
+
+def _subject(statement: Statement) -> frozenset[Key]:
+    """What a statement begins with: its first word that says something."""
+    told = (item for clause in statement.clauses for item in clause.items if item.weight >= WORD)
+    words = (item for item in told if item.label in ("word", "promise"))
+    return frozenset(next((item.says for item in words), ()))
 
 
 def _words(text: str) -> Iterable[str]:
