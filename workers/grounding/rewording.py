@@ -137,7 +137,9 @@ class _Sources:
         """ "Kartenzahlung" of "mit Karte zahlen": both parts stand in one statement."""
         for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
             first, last = word[:cut], word[cut:]
-            if any(_stands(first, spoken) and _stands(last, spoken) for spoken in self._spoken):
+            if languages.formed(last) and any(
+                _stands(first, spoken) and _stands(last, spoken) for spoken in self._spoken
+            ):
                 return f"{first} {last}"
         return None
 
