@@ -1,4 +1,4 @@
-"""What a sentence affirms of something that its sources only deny, where few of its words are theirs."""
+"""What a sentence affirms of something that its sources only deny, and the other way round."""
 
 from __future__ import annotations
 
@@ -25,6 +25,41 @@ def only_denied(statement: Statement, grounds: Grounds) -> str | None:
             if about and all(_denies(part, item) for part in about):
                 return f"{item.raw}, which is only denied"
     return None
+
+
+def only_affirmed(statement: Statement, grounds: Grounds) -> str | None:
+    """A thing denied to be open, allowed, included, free or possible that every source says to be so: "cats are not allowed"
+    of "Dogs are forbidden, but cats are allowed"."""
+    negative = [part.clause for part in grounds.parts if _negative(part.clause)]
+    if any(_says_all(one, statement) for one in negative):
+        return None  # "not in the café", "we do not open at weekends"
+    for clause in statement.clauses:
+        states = {item.side for item in clause.items if item.side > 0 and item.side in languages.STATES}
+        if not states or not any(languages.negates(item.raw) for item in clause.items if item.label == "word"):
+            continue
+        for item in clause.items:
+            if item.label != "word" or item.weight < WORD or item.side or languages.negates(item.raw):
+                continue
+            about = [part.clause for part in grounds.parts if item.says[0] in part.clause.own]
+            if not any(_negative(one) for one in about) and any(states & one.sides for one in about):
+                return f"{item.raw}, which is only affirmed"
+    return None
+
+
+def _says_all(clause: Clause, statement: Statement) -> bool:
+    """Whether a statement has all that a clause speaks of."""
+    return all(
+        item.side or languages.negates(item.raw) or any(key in statement.keys for key in item.says)
+        for item in clause.items
+        if item.weight >= WORD
+    )
+
+
+def _negative(clause: Clause) -> bool:
+    return any(
+        (item.label == "word" and languages.negates(item.raw)) or -item.side in languages.STATES
+        for item in clause.items
+    )
 
 
 def _told(clause: Clause) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workers.grounding import language_words as languages
-from workers.grounding.affirmed import only_denied
+from workers.grounding.affirmed import only_affirmed, only_denied
 from workers.grounding.alignment import crossed, displaced, exchanged
 from workers.grounding.binding import COVERED, bound, covers, fitted
 from workers.grounding.denial import agrees, contrary, denied, denied_elsewhere, left_out, opposed, unlike, unsound
@@ -82,6 +82,7 @@ def find(statement: Statement, grounds: Grounds, asked: frozenset[Key]) -> Findi
         or alone(statement, evidence)
         or shortened(statement, grounds)
         or only_denied(statement, grounds)
+        or only_affirmed(statement, grounds)
         or contrary(statement, grounds)
         or withstood(statement, grounds)
         or unlike(statement, evidence)
