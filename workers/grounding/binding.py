@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workers.grounding import calendar_words
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Finding, Grounds, Part
 from workers.grounding.reading import LIGHT, SMALL, WORD, Item
@@ -106,6 +107,9 @@ def bound(
             if item.label not in CONTACTS and covers(clause, best, grounds.general) < COVERED:
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, about something else"
                 return None
+            if item.label == "time" and _opens(clause) and _speaks_of_another_time(best, clause):
+                finding.reason, finding.detail = "binding", f"time: {item.raw}, when something else is"
+                return None
             if not _beside(item, clause, [part for part in holders if part.fit >= best.fit - NEAR]):
                 finding.reason, finding.detail = "binding", f"{item.label}: {item.raw}, in another place"
                 return None
@@ -181,6 +185,18 @@ def covers(clause: Clause, part: Part, general: frozenset[Key]) -> float:
 
 def _speaks_of_more(item: Item, clause: Clause) -> bool:
     return item.label in ("word", "place", "promise") and item.weight >= WORD and item.says[0] not in clause.own
+
+
+def _opens(clause: Clause) -> bool:
+    return any(item.raw in calendar_words.OPENING for item in clause.items)
+
+
+def _speaks_of_another_time(part: Part, clause: Clause) -> bool:
+    """Whether a part tells no hours, but when something else is: "last entry is at 20:30"."""
+    opening = languages.side("open")
+    if any(abs(item.side) == opening or item.raw in calendar_words.OPENING for item in part.clause.items):
+        return False
+    return any(_speaks_of_more(item, clause) for item in part.clause.items)
 
 
 def _beside(item: Item, clause: Clause, holders: list[Part]) -> bool:

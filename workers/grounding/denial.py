@@ -188,11 +188,22 @@ def contrary(statement: Statement, grounds: Grounds) -> str | None:
                 if noun.says[0] in own.keys or noun.says[0] in clause.around
             ]
             for side, word in states.items():
-                if any(side in clause.sides or own.denials or _opens(clause) for own, clause in about):
+                if any(side in clause.sides or _denies(clause) or _opens(clause) for _, clause in about):
                     continue
-                if any(-side in clause.sides and noun.says[0] in own.keys for own, clause in about):
+                if any(
+                    -side in clause.sides and (noun.says[0] in own.keys or _goes_on(clause)) for own, clause in about
+                ):
                     return f"{word}, of {noun.raw}"
     return None
+
+
+def _denies(clause: Clause) -> bool:
+    return any(item.label == "word" and languages.negates(item.raw) for item in clause.items)
+
+
+def _goes_on(clause: Clause) -> bool:
+    """Whether it says "it" of what the statement before it is about."""
+    return any(clause.items[0].raw in words for words in languages.PRONOUNS.values())
 
 
 def _opens(clause: Clause) -> bool:
