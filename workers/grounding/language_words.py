@@ -181,6 +181,7 @@ PRONOUNS = {
     "es": words_of("son es estan esta se"), "it": words_of("sono e si"), "pt": words_of("sao e estao esta ele ela eles elas"),
     "nl": words_of("het ze hij zij deze"), "tr": words_of("bunlar bu"),
 }  # fmt: skip
+FREE_OF = frozenset(["free"])  # behind a hyphen: without what stands before it
 AND_NOT = frozenset(["ni", "nor", "nem"])
 # Before and after a time or an event, and nothing else.
 SURE_ORDER = words_of("before after avant apres antes despues depois dopo vorher nachher")

@@ -15,14 +15,14 @@ from workers.grounding.stems import same_name, stem, words_of
 from workers.grounding.text import fold, plain
 from workers.words import concept
 
-# Concepts of workers/lexicon.py whose words all mean one thing; others hold kinds of it ("card": Visa), or sides ("hours").
+# Concepts of workers/lexicon.py whose words mean one thing. Others hold kinds of a thing ("card": Visa), what a business tells
+# apart ("cancel": to postpone; "deposit": a down payment) or sides ("hours": open and closed).
 SYNONYMS = frozenset({
-    "answer", "book", "cancel", "refund", "return", "deliver", "deposit", "discount", "repair", "broken", "rent", "bike",
-    "car", "toilet", "wifi", "locker", "shower", "towel", "pickup", "phone", "mail", "parking", "member",
-    "luggage", "password", "smoking", "lift", "vegan", "gluten", "cash", "instalment", "student", "senior", "aircon",
-    "pregnant", "anaesthetic", "checkup", "whitening", "airport", "train",
+    "aircon", "airport", "answer", "bike", "book", "broken", "car", "cash", "checkup", "deliver", "lift", "locker", "luggage",
+    "mail", "member", "parking", "password", "phone", "pickup", "pregnant", "refund", "rent", "repair", "senior", "shower",
+    "smoking", "student", "toilet", "towel", "vegan", "whitening", "wifi",
 })  # fmt: skip
-# The same, of words that no business is asked with; a line for each language that has any.
+# The same, of words that no business is asked with.
 EQUAL = (
     "begin begins beginning start starts starting", "valid validity",
     "gultig gultigkeit gelten gilt", "bargeld bar", "wenigstens mindestens",

@@ -200,6 +200,10 @@ def _denials(items: list[Item], words: list[str]) -> list[Denial]:
     for number, item in enumerate(items):
         if item.label != "word":
             continue
+        if number and item.raw in languages.FREE_OF and item.at > 1 and words[item.at - 1] == "-":  # "gluten-free"
+            without = frozenset(items[number - 1].says[:1])
+            found.append(Denial(without, without))
+            continue
         if not (languages.negates(item.raw) or languages.excepts(item.raw)) or (
             item.raw == "n" and item.weight != SMALL
         ):
