@@ -7,11 +7,11 @@ exchanged, each for one that means the same or is the same thing's full name, so
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workers.grounding import language_words as languages
 from workers.grounding.grounds import Grounds
-from workers.grounding.stems import same_name, stem, words_of
+from workers.grounding.stems import stem, words_of
 from workers.grounding.text import fold, plain
 from workers.words import concept
 
@@ -32,7 +32,7 @@ EQUAL = (
 )  # fmt: skip
 COMPOUNDING = frozenset({"de", "nl"})
 SHORTEST_HEAD, SHORTEST_REST = 5, 3  # letters of a compound's head ("Wettkampf"), and of what stands before it
-SHORTEST_PART = 4  # letters of each part of a compound that is taken apart
+SHORTEST_PART, LONGEST_COMPOUND = 4, 30  # letters of each part of a compound that is taken apart, and of it all
 SHORTEST_PREFIX = 5  # letters of a listed beginning: "gar*" of parking begins "Gareth"
 LIMITS = ("mindest", "hochst", "maximal", "minimal")  # "Mindestlaufzeit"
 MOST_WORDS = 6  # of one sentence
@@ -84,7 +84,7 @@ class _Sources:
         """Whether a word needs no other: the sources have it, or it says nothing by itself, or it denies."""
         return (
             word in self._stated
-            or stem(word) in {stem(other) for other in self._stated}
+            or stem(word) in self._stems
             or languages.side_in(word, language) != 0
             or languages.negates(word)
             or languages.excepts(word)
@@ -105,17 +105,21 @@ class _Sources:
         }
 
     @cached_property
-    def _stated(self) -> frozenset[str]:
-        return frozenset().union(*self._spoken)
+    def _each(self) -> list[frozenset[str]]:
+        """The words of each statement."""
+        return [_words(statement.text) for source in self._grounds.sources for statement in source.statements]
 
     @cached_property
-    def _spoken(self) -> list[frozenset[str]]:
-        """The words of each statement."""
-        return [
-            frozenset(fold(word) for word in _WORD.findall(plain(statement.text)))
-            for source in self._grounds.sources
-            for statement in source.statements
-        ]
+    def _stated(self) -> frozenset[str]:
+        return frozenset().union(*self._each)
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(map(stem, self._stated))
+
+    @cached_property
+    def _stems_of_each(self) -> list[frozenset[str]]:
+        return [frozenset(map(stem, words)) for words in self._each]
 
     def _of_head(self, word: str) -> str | None:
         """ "Wettkampf" of "Hallenwettkampf", where there is no other: the thing without what tells it from others."""
@@ -127,22 +131,20 @@ class _Sources:
             if form.endswith(word)
             and len(form) - len(word) >= SHORTEST_REST
             and not form[: -len(word)].endswith(_DENYING)
-            and (
-                form.startswith(LIMITS) or not languages.side(form[: -len(word)])
-            )  # "Kinderkarte" is no "Karte" for all
+            and (form.startswith(LIMITS) or not languages.side(form[: -len(word)]))  # no "Kinderkarte"
         ]
         return found[0] if len(found) == 1 else None
 
     def _in_parts(self, word: str) -> str | None:
         """ "Kartenzahlung" of "mit Karte zahlen": both parts stand in one statement."""
-        for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+        for cut in range(SHORTEST_PART, min(len(word), LONGEST_COMPOUND) - SHORTEST_PART + 1):
             first, last = word[:cut], word[cut:]
-            if languages.formed(last) and any(
-                _stands(first, spoken) and _stands(last, spoken) for spoken in self._spoken
-            ):
+            both = frozenset([stem(first), stem(last)])
+            if languages.formed(last) and both <= self._stems and any(both <= each for each in self._stems_of_each):
                 return f"{first} {last}"
         return None
 
 
-def _stands(word: str, spoken: frozenset[str]) -> bool:
-    return word in spoken or any(same_name(word, other) or stem(word) == stem(other) for other in spoken)
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in _WORD.findall(plain(text)))
